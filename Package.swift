@@ -1,0 +1,106 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Kernels are one source, compiled once for each instruction set; `Kernels` picks one at start.
+/// Swift takes its target features from the Clang importer, so `-Xcc` flags govern its code, too:
+/// without them every fused multiply-add is a call into libm. The flags of a target win over those of
+/// the command line, so kernels are optimised in debug builds as well.
+let kernelOptimisation = ["-Ounchecked", "-wmo"]
+#if arch(x86_64)
+  let kernelVariants: [(name: String, machine: [String])] = [
+    ("KernelsPortable", []),
+    ("KernelsAVX2", ["-DAVX2", "-Xcc", "-march=x86-64-v3"]),
+    ("KernelsAVX512", ["-DAVX512", "-Xcc", "-march=x86-64-v4", "-Xcc", "-mprefer-vector-width=512"]),
+  ]
+#else
+  let kernelVariants: [(name: String, machine: [String])] = [("KernelsPortable", [])]
+#endif
+
+let package = Package(
+  name: "swiftlet",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Swiftlet", targets: ["Swiftlet"]),
+    .library(name: "SwiftletServing", targets: ["Serving"]),
+    .executable(name: "swiftlet", targets: ["SwiftletCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+  ],
+  targets: [
+    // Each module imports only modules above it in this list.
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "Files"),
+    .target(
+      name: "CSentencePiece",
+      linkerSettings: [.linkedLibrary("sentencepiece"), .linkedLibrary("sentencepiece_train")]),
+    .target(name: "CInstructions"),
+    .target(name: "KernelSupport", dependencies: ["CInstructions"]),
+  ]
+    + kernelVariants.map { variant in
+      .target(
+        name: variant.name, dependencies: ["CInstructions", "KernelSupport"],
+        swiftSettings: [.unsafeFlags(kernelOptimisation + variant.machine)])
+    } + [
+      .target(
+        name: "Kernels",
+        dependencies: ["CInstructions", "Files", "KernelSupport"] + kernelVariants.map { .init(stringLiteral: $0.name) }),
+      .target(name: "Tensors", dependencies: ["Files", "Kernels", "KernelSupport"]),
+      .target(name: "Layers", dependencies: ["Tensors"]),
+      .target(name: "Transformers", dependencies: ["Files", "Layers", "Tensors"]),
+      .target(name: "Tokenization", dependencies: ["CSentencePiece", "Files", "Tensors"]),
+      .target(name: "Corpora", dependencies: ["CZlib", "Files", "Tensors", "Tokenization", "Transformers"]),
+      .target(name: "Checkpoints", dependencies: ["Files", "Tensors", "Tokenization", "Transformers"]),
+      .target(
+        name: "Training",
+        dependencies: ["Files", "Tensors", "Layers", "Transformers", "Tokenization", "Corpora", "Checkpoints"]),
+      .target(
+        name: "Generation",
+        dependencies: ["Files", "Tensors", "Transformers", "Tokenization", "Corpora", "Checkpoints"]),
+      .target(
+        name: "Swiftlet",
+        dependencies: [
+          "Files", "Kernels", "Tensors", "Transformers", "Tokenization", "Corpora", "Checkpoints", "Training",
+          "Generation",
+        ]),
+      .target(name: "Serving", dependencies: ["Swiftlet", .product(name: "FlyingFox", package: "FlyingFox")]),
+      .target(name: "Console", dependencies: ["Files"]),
+      .executableTarget(
+        name: "SwiftletCommand",
+        dependencies: [
+          "Console", "Files", "Swiftlet", "Serving", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ]),
+      .target(name: "TestSupport", dependencies: ["Files", "KernelSupport", "Tensors"], path: "Tests/TestSupport"),
+    ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)
+
+let testedModules: [String: [Target.Dependency]] = [
+  "Files": [],
+  "Kernels": ["KernelSupport"],
+  "Tensors": ["Kernels"],
+  "Layers": ["Tensors", "Kernels"],
+  "Transformers": ["Layers", "Tensors", "Checkpoints"],
+  "Tokenization": ["CSentencePiece", "Files", "Tensors"],
+  "Corpora": ["CZlib", "Files", "Tensors", "Tokenization", "Transformers"],
+  "Checkpoints": ["Files", "Tensors", "Transformers", "Tokenization"],
+  "Training": ["Corpora", "Checkpoints", "Tensors", "Transformers", "Tokenization", "Files"],
+  "Generation": ["Checkpoints", "Tensors", "Transformers", "Tokenization", "Files"],
+  "Console": ["Files"],
+  "Serving": ["Swiftlet"],
+  "Swiftlet": [],
+  "SwiftletCommand": [],
+]
+/// Test targets with a folder of fixtures, which tests read from where they lie: bundles would need Foundation.
+let modulesWithFixtures: Set = ["Generation", "Kernels", "Tokenization", "Training", "Transformers"]
+for (module, others) in testedModules.sorted(by: { $0.key < $1.key }) {
+  package.targets.append(
+    .testTarget(
+      name: module + "Tests", dependencies: [.init(stringLiteral: module), "TestSupport"] + others,
+      exclude: modulesWithFixtures.contains(module) ? ["Fixtures"] : []))
+}
+for target in package.targets where ![.system, .plugin].contains(target.type) {
+  target.swiftSettings = (target.swiftSettings ?? []) + [.enableUpcomingFeature("ExistentialAny")]
+}
