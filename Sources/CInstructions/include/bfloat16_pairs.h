@@ -1,0 +1,98 @@
+// Pairs of bfloat16, neighbours in depth, the first in the lower half of 32 bits: how they are made and multiplied by
+// AVX512-BF16, which Swift cannot spell. Whoever calls has asked swiftlet_has_avx512_bf16().
+#ifndef SWIFTLET_BFLOAT16_PAIRS_H
+#define SWIFTLET_BFLOAT16_PAIRS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define SWIFTLET_PAIRS __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"), noinline, unused)) static
+
+// The first `count` lanes, at most 16 and not less than none.
+#define SWIFTLET_FIRST(count) ((__mmask16)((count) >= 16 ? 0xFFFF : (count) <= 0 ? 0 : (1u << (count)) - 1))
+
+// Rounds neighbouring numbers of rows into pairs, `depth` numbers a row; whole vectors of 16 pairs are written, at least
+// one a row.
+SWIFTLET_PAIRS void swiftlet_pack_pairs_of_rows(
+    const float *source, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t depth, float *target, ptrdiff_t target_stride) {
+  for (ptrdiff_t row = 0; row < rows; row++) {
+    ptrdiff_t k = 0;
+    for (; k + 32 <= depth; k += 32) {
+      __m512bh pairs = _mm512_cvtne2ps_pbh(_mm512_loadu_ps(source + k + 16), _mm512_loadu_ps(source + k));
+      _mm512_storeu_ps(target + k / 2, (__m512)pairs);
+    }
+    if (k < depth || k == 0) {
+      __m512 low = _mm512_maskz_loadu_ps(SWIFTLET_FIRST(depth - k), source + k);
+      __m512 high = _mm512_maskz_loadu_ps(SWIFTLET_FIRST(depth - k - 16), source + k + 16);
+      _mm512_storeu_ps(target + k / 2, (__m512)_mm512_cvtne2ps_pbh(high, low));
+    }
+    source += stride;
+    target += target_stride;
+  }
+}
+
+// Rounds columns of `depth` rows into pairs of rows. The columns go into panels of `strips` vectors each; a strip
+// takes `strip_width` columns, at most 16. `width` columns exist, the others become zeros.
+SWIFTLET_PAIRS void swiftlet_pack_pairs_of_columns(
+    const float *source, ptrdiff_t stride, ptrdiff_t depth, ptrdiff_t width, ptrdiff_t panels, ptrdiff_t strips,
+    ptrdiff_t strip_width, ptrdiff_t panel_size, float *target, ptrdiff_t target_stride) {
+  // From 16 first and 16 second elements to 16 pairs.
+  const __m512i order = _mm512_or_si512(
+      _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
+      _mm512_slli_epi32(_mm512_set_epi32(31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16), 16));
+  for (ptrdiff_t k = 0; k < depth; k += 2) {
+    for (ptrdiff_t panel = 0; panel < panels; panel++) {
+      for (ptrdiff_t strip = 0; strip < strips; strip++) {
+        ptrdiff_t column = (panel * strips + strip) * strip_width;
+        __mmask16 mask = SWIFTLET_FIRST(width - column);
+        __m512 first = _mm512_maskz_loadu_ps(mask, source + column);
+        __m512 second = _mm512_maskz_loadu_ps(k + 1 < depth ? mask : 0, source + stride + column);
+        __m512i both = (__m512i)_mm512_cvtne2ps_pbh(second, first);
+        _mm512_storeu_ps(
+            target + panel * panel_size + strip * 16, (__m512)_mm512_permutexvar_epi16(order, both));
+      }
+    }
+    source += 2 * stride;
+    target += target_stride;
+  }
+}
+
+// C = A * B (+ C) for a tile of 12 x 32, where an element of A and B is a pair.
+// Element (i, k) of A is at a[i * row_stride + k * depth_stride], row k of B at b + k * stride_of_b.
+SWIFTLET_PAIRS void swiftlet_multiply_tile_of_pairs(
+    ptrdiff_t depth, const float *a, ptrdiff_t row_stride, ptrdiff_t depth_stride, const float *b,
+    ptrdiff_t stride_of_b, float *c, ptrdiff_t stride_of_c, bool accumulates) {
+  __m512 sums[12][2];
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 12; i++) sums[i][0] = sums[i][1] = _mm512_setzero_ps();
+#pragma clang loop unroll(disable)
+  for (ptrdiff_t k = 0; k < depth; k++) {
+    __m512bh b0 = (__m512bh)_mm512_loadu_ps(b), b1 = (__m512bh)_mm512_loadu_ps(b + 16);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 12; i++) {
+      __m512bh pair = (__m512bh)_mm512_set1_ps(a[i * row_stride]);
+      sums[i][0] = _mm512_dpbf16_ps(sums[i][0], pair, b0);
+      sums[i][1] = _mm512_dpbf16_ps(sums[i][1], pair, b1);
+    }
+    a += depth_stride;
+    b += stride_of_b;
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 12; i++) {
+    float *row = c + i * stride_of_c;
+    if (accumulates) {
+      sums[i][0] = _mm512_add_ps(sums[i][0], _mm512_loadu_ps(row));
+      sums[i][1] = _mm512_add_ps(sums[i][1], _mm512_loadu_ps(row + 16));
+    }
+    _mm512_storeu_ps(row, sums[i][0]);
+    _mm512_storeu_ps(row + 16, sums[i][1]);
+  }
+}
+
+#undef SWIFTLET_PAIRS
+#undef SWIFTLET_FIRST
+#endif
+#endif

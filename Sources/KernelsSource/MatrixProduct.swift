@@ -1,0 +1,150 @@
+import CInstructions
+import KernelSupport
+
+#if AVX512
+  /// Whether products of bfloat16 pairs are instructions here; asked once, since a virtual machine answers slowly.
+  let hasPairProducts = swiftlet_has_avx512_bf16()
+#else
+  @inline(always) var hasPairProducts: Bool { false }
+#endif
+
+/// Scratch slots of a worker: the packed block of B, the packed panels of A, and a tile at the edge of C.
+private enum Slot {
+  static let blockOfB = 0, panelsOfA = 1, tile = 2
+}
+
+extension KernelVariant {
+  /// C = op(A) · op(B) (+ C) (+ bias), in the manner of BLIS (Van Zee & van de Geijn 2015).
+  ///
+  /// A task is a block of C. For each step of depth it packs its block of B, which then stays in the second-level
+  /// cache; panel by panel of A, which stays in the first, the register tile walks along the block's panels of B.
+  /// Tasks share nothing, so threads never wait for each other.
+  public static func multiply(_ product: MatrixProduct, on pool: ThreadPool) {
+    guard product.rows > 0, product.columns > 0 else { return }
+    if multiplyFewRows(product, on: pool) { return }
+    let blocks = MatrixProductBlocks(product, threads: pool.threads)
+    let element: PackedElement =
+      switch product.precision {
+      case .fp32: .full
+      case .bf16: hasPairProducts ? .pair : .rounded
+      }
+    // Blocks beside each other follow each other: they share rows of A.
+    pool.run(tasks: blocks.rowBlocks &* blocks.columnBlocks) { task, worker in
+      let (row, column) = (task / blocks.columnBlocks &* blocks.rows, task % blocks.columnBlocks &* blocks.columns)
+      multiplyBlock(
+        product, row..<min(row &+ blocks.rows, product.rows), column..<min(column &+ blocks.columns, product.columns),
+        depthOfStep: blocks.depth, element, pool, worker)
+    }
+  }
+
+  private static func multiplyBlock(
+    _ p: MatrixProduct, _ rows: Range<Int>, _ columns: Range<Int>, depthOfStep: Int, _ element: PackedElement,
+    _ pool: ThreadPool, _ worker: Int
+  ) {
+    // A tile of rows of A is `rowStride` apart: not a power of two, so that they do not meet in the cache.
+    let rowStride = depthOfStep &+ 16
+    let panels = (columns.count &+ tileColumns &- 1) / tileColumns
+    let sizeOfPanel = (depthOfStep &+ lanes) &* tileColumns
+    func scratch(_ slot: Int, _ count: Int) -> UnsafeMutablePointer<Float> {
+      pool.scratch(worker: worker, slot: slot, bytes: count &* MemoryLayout<Float>.stride)
+        .assumingMemoryBound(to: Float.self)
+    }
+    let blockOfB = scratch(Slot.blockOfB, panels &* sizeOfPanel)
+    let rowsAtATime = p.transposedA ? MatrixProductBlocks.transposedRows : tileRows
+    let sizeOfPanelOfA = tileRows &* (rowStride &+ 2 &* lanes)
+    let panelsOfA = scratch(Slot.panelsOfA, rowsAtATime / tileRows &* sizeOfPanelOfA)
+    let tile = scratch(Slot.tile, tileRows &* tileColumns)
+
+    var k = 0
+    repeat {
+      let depth = min(depthOfStep, p.depth &- k)
+      let isLast = k &+ depth == p.depth
+      packB(p, columns, k, depth, element, panels: panels, sizeOfPanel: sizeOfPanel, blockOfB)
+      for first in steps(from: rows.lowerBound, to: rows.upperBound, by: rowsAtATime) {
+        let some = first..<min(first &+ rowsAtATime, rows.upperBound)
+        packA(p, some, k, depth, element, rowStride, sizeOfPanel: sizeOfPanelOfA, panelsOfA)
+        for row in steps(from: some.lowerBound, to: some.upperBound, by: tileRows) {
+          let panelOfA = panelsOfA + (row &- first) / tileRows &* sizeOfPanelOfA
+          let height = min(tileRows, rows.upperBound &- row)
+          for panel in 0..<panels {
+            let column = columns.lowerBound &+ panel &* tileColumns
+            let width = min(tileColumns, columns.upperBound &- column)
+            let c = p.c + row &* p.strideOfC + column
+            let accumulates = k > 0 || p.accumulates
+            let isWhole = height == tileRows && width == tileColumns
+            multiplyTile(
+              depth: element.count(depth), panelOfA, rowStride: p.transposedA ? 1 : rowStride,
+              depthStride: p.transposedA ? tileRows : 1, blockOfB + panel &* sizeOfPanel, strideOfB: tileColumns,
+              isWhole ? c : tile, strideOfC: isWhole ? p.strideOfC : tileColumns,
+              accumulates: isWhole && accumulates, pairs: element == .pair)
+            if !isWhole { copyEdge(tile, height, width, to: c, stride: p.strideOfC, accumulates: accumulates) }
+          }
+        }
+        if isLast, p.bias != nil || p.activation != nil { finish(p, some, columns, pool) }
+      }
+      k &+= depth
+    } while k < p.depth
+  }
+
+  /// A block of B.
+  @inline(always) private static func packB(
+    _ p: MatrixProduct, _ columns: Range<Int>, _ k: Int, _ depth: Int, _ element: PackedElement, panels: Int,
+    sizeOfPanel: Int, _ target: UnsafeMutablePointer<Float>
+  ) {
+    guard p.transposedB else {
+      return packColumns(
+        p.b + (k &* p.strideOfB &+ columns.lowerBound), stride: p.strideOfB, depth: depth, width: columns.count,
+        panels: panels, panelWidth: tileColumns, panelSize: sizeOfPanel, as: element, to: target)
+    }
+    for panel in 0..<panels {
+      let first = panel &* tileColumns
+      packTransposed(
+        p.b + ((columns.lowerBound &+ first) &* p.strideOfB &+ k), stride: p.strideOfB, depth: depth,
+        width: min(tileColumns, columns.count &- first), as: element, to: target + panel &* sizeOfPanel)
+    }
+  }
+
+  /// Some panels of A.
+  @inline(always) private static func packA(
+    _ p: MatrixProduct, _ rows: Range<Int>, _ k: Int, _ depth: Int, _ element: PackedElement, _ rowStride: Int,
+    sizeOfPanel: Int, _ target: UnsafeMutablePointer<Float>
+  ) {
+    guard !p.transposedA else {
+      // All columns that A has are given: whole vectors are faster, and what stands out of a panel is overwritten.
+      return packColumns(
+        p.a + (k &* p.strideOfA &+ rows.lowerBound), stride: p.strideOfA, depth: depth,
+        width: p.rows &- rows.lowerBound, panels: (rows.count &+ tileRows &- 1) / tileRows, panelWidth: tileRows,
+        panelSize: sizeOfPanel, as: element, to: target)
+    }
+    packRows(
+      p.a + (rows.lowerBound &* p.strideOfA &+ k), stride: p.strideOfA, rows: rows.count, depth: depth, as: element,
+      to: target, targetStride: rowStride)
+  }
+
+  /// The part of a tile that exists, into C.
+  private static func copyEdge(
+    _ tile: UnsafePointer<Float>, _ height: Int, _ width: Int, to c: UnsafeMutablePointer<Float>, stride: Int,
+    accumulates: Bool
+  ) {
+    for i in 0..<height {
+      let (from, to) = (tile + i &* tileColumns, c + i &* stride)
+      for j in 0..<width { to[j] = accumulates ? to[j] + from[j] : from[j] }
+    }
+  }
+
+  /// Adds the bias to finished rows of a block and applies the activation, while they are in the cache.
+  static func finish(_ p: MatrixProduct, _ rows: Range<Int>, _ columns: Range<Int>, _ pool: ThreadPool) {
+    for row in rows {
+      let c = p.c + row &* p.strideOfC + columns.lowerBound
+      if let bias = p.bias.map({ $0 + columns.lowerBound }) {
+        forEachVector(columns.count) { j, count in
+          store(load(c + j, count: count) + load(bias + j, count: count), c + j, count: count)
+        }
+      }
+      if let activation = p.activation, let activated = p.activated {
+        activate(
+          activation, count: columns.count, x: c, y: activated + row &* p.strideOfC + columns.lowerBound, on: pool)
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import KernelSupport
+
+/// How a product is cut into blocks.
+///
+/// Rows and columns are also divided by the number of threads: this changes which block an element of C is in, and not
+/// its sum, whose order is that of the steps of depth, which depend on the depth alone.
+struct MatrixProductBlocks {
+  /// The deepest block.
+  ///
+  /// A panel of A (12 × 384 floats are 18 KB) stays in the first-level cache while the panels of B
+  /// pass by.
+  static let largestDepth = 384
+  /// The widest block.
+  ///
+  /// With the depth it makes a block of B (590 KB) that stays in the second-level cache.
+  static let largestColumns = 384
+  /// The highest block: high enough that the packing of B is nothing beside it.
+  static let largestRows = 768
+  /// Rows of A that are packed together where A is transposed, so that whole cache lines are read: 8 panels of 12.
+  static var transposedRows: Int { 8 &* tileRows }
+  /// Enough blocks for all threads to end at about the same time.
+  private static let tasksOfThread = 2
+  /// A block of fewer multiplications is not worth a thread's attention: some ten microseconds.
+  private static let smallestTask = 1_000_000
+
+  /// Rows and columns of a block of C, each a multiple of the tile's, and the depth of a step.
+  private(set) var rows: Int, columns: Int, depth: Int
+  /// Blocks above each other and beside each other.
+  private(set) var rowBlocks: Int, columnBlocks: Int
+
+  /// The blocks of one product.
+  init(_ product: MatrixProduct, threads: Int) {
+    rowBlocks = Self.quotient(product.rows, Self.largestRows)
+    columnBlocks = Self.quotient(product.columns, Self.largestColumns)
+    let enoughTasks = threads > 1 ? threads &* Self.tasksOfThread : 1
+    let work = product.rows &* product.columns &* product.depth
+    // Each block of rows packs B again and each block of columns A; a transposition costs about thrice a copy.
+    let (costOfA, costOfB) = (product.rows, product.columns &* (product.transposedB ? 3 : 1))
+    while rowBlocks &* columnBlocks < enoughTasks, work / (rowBlocks &* columnBlocks) >= 2 &* Self.smallestTask {
+      let (canDivideRows, canDivideColumns) = (
+        product.rows >= rowBlocks &* 4 &* tileRows, product.columns >= columnBlocks &* 2 &* tileColumns
+      )
+      guard canDivideRows || canDivideColumns else { break }
+      if canDivideRows && (!canDivideColumns || costOfB &* rowBlocks <= costOfA &* columnBlocks) {
+        rowBlocks &*= 2
+      } else {
+        columnBlocks &*= 2
+      }
+    }
+    rows = Self.quotient(Self.quotient(product.rows, rowBlocks), tileRows) &* tileRows
+    columns = Self.quotient(Self.quotient(product.columns, columnBlocks), tileColumns) &* tileColumns
+    rowBlocks = Self.quotient(product.rows, rows)
+    columnBlocks = Self.quotient(product.columns, columns)
+    // Even, so that pairs of bfloat16 stay together.
+    let depthBlocks = max(1, Self.quotient(product.depth, Self.largestDepth))
+    depth = (Self.quotient(product.depth, depthBlocks) &+ 1) / 2 &* 2
+  }
+
+  private static func quotient(_ a: Int, _ b: Int) -> Int { (a &+ b &- 1) / b }
+}

@@ -1,0 +1,39 @@
+import KernelSupport
+
+extension ReferenceKernels {
+  /// The product's result, rows × columns, with bias and with what C held if it accumulates.
+  @specialized(where Real == Float)
+  @specialized(where Real == Double)
+  public static func product<Real: ReferenceReal>(_ product: MatrixProduct, as type: Real.Type) -> [Real] {
+    let p = product
+    var result: [Real] = []
+    for i in 0..<p.rows {
+      for j in 0..<p.columns {
+        var sum: Real = 0
+        for k in 0..<p.depth {
+          let a = p.transposedA ? p.a[k * p.strideOfA + i] : p.a[i * p.strideOfA + k]
+          let b = p.transposedB ? p.b[j * p.strideOfB + k] : p.b[k * p.strideOfB + j]
+          sum += operand(a, p.precision, Real.self) * operand(b, p.precision, Real.self)
+        }
+        if p.accumulates { sum += Real(p.c[i * p.strideOfC + j]) }
+        if let bias = p.bias { sum += Real(bias[j]) }
+        result.append(sum)
+      }
+    }
+    return result
+  }
+
+  /// A matrix product.
+  public static func multiply(_ product: MatrixProduct, on pool: ThreadPool) {
+    let result = Self.product(product, as: Float.self)
+    for i in 0..<product.rows {
+      for j in 0..<product.columns {
+        let value = result[i * product.columns + j]
+        product.c[i * product.strideOfC + j] = value
+        if let activation = product.activation {
+          product.activated?[i * product.strideOfC + j] = apply(activation, to: value)
+        }
+      }
+    }
+  }
+}
