@@ -1,0 +1,69 @@
+import KernelSupport
+
+extension Execution {
+  /// y[t] (+)= table[indices[t]].
+  ///
+  /// Whoever calls has checked that the indices are rows of the table.
+  public func gatherRows(
+    _ table: Matrix, _ indices: ArraySlice<Int32>, into y: Matrix, accumulates: Bool = false
+  ) {
+    precondition(
+      y.rows == indices.count && y.columns == table.columns && y.isContiguous && table.isContiguous,
+      "gatherRows: \(indices.count) rows of \(shape(table)) into \(shape(y))")
+    indices.withUnsafeBufferPointer { indices in
+      guard let indices = indices.baseAddress else { return }
+      kernels.gatherRows(
+        rows: y.rows, columns: y.columns, table: table.pointer, indices: indices, y: y.pointer,
+        accumulates: accumulates, on: pool)
+    }
+  }
+
+  /// table[indices[t]] += y[t], in order.
+  public func scatterRows(_ y: Matrix, _ indices: ArraySlice<Int32>, into table: Matrix) {
+    precondition(
+      y.rows == indices.count && y.columns == table.columns && y.isContiguous && table.isContiguous,
+      "scatterRows: \(shape(y)) into \(indices.count) rows of \(shape(table))")
+    indices.withUnsafeBufferPointer { indices in
+      guard let indices = indices.baseAddress else { return }
+      kernels.scatterRows(
+        rows: y.rows, columns: y.columns, y: y.pointer, indices: indices, table: table.pointer, on: pool)
+    }
+  }
+
+  /// Rotates the heads at the beginning of each row by the angle of its position; back again if `inverse`.
+  public func rotate(
+    _ x: Matrix, heads: Int, headWidth: Int, positions: [Int32], cosines: Matrix, sines: Matrix, inverse: Bool
+  ) {
+    precondition(
+      positions.count == x.rows && heads * headWidth <= x.columns && headWidth % 2 == 0
+        && cosines.columns == headWidth / 2 && sines.columns == headWidth / 2 && cosines.rows == sines.rows,
+      "rotate: \(shape(x)), \(positions.count) positions, tables \(shape(cosines))")
+    kernels.rotate(
+      rows: x.rows, stride: x.stride, heads: heads, headWidth: headWidth, positions: positions,
+      cosines: cosines.pointer, sines: sines.pointer, x: x.pointer, inverse: inverse, on: pool)
+  }
+
+  /// The cross-entropy of each row of logits with its target, in nats, into `losses`; the logits become
+  /// gradientScale · ∂loss/∂logits where a scale is given.
+  public func crossEntropy(
+    _ logits: Matrix, targets: ArraySlice<Int32>, smoothing: Float = 0, gradientScale: Float?, losses: Matrix
+  ) {
+    precondition(
+      targets.count == logits.rows && losses.count >= logits.rows,
+      "crossEntropy: \(shape(logits)), \(targets.count) targets, losses \(shape(losses))")
+    targets.withUnsafeBufferPointer { targets in
+      guard let targets = targets.baseAddress else { return }
+      kernels.crossEntropy(
+        rows: logits.rows, columns: logits.columns, stride: logits.stride, logits: logits.pointer, targets: targets,
+        smoothing: smoothing, gradientScale: gradientScale, losses: losses.pointer, on: pool)
+    }
+  }
+
+  /// The softmax of each row, in place.
+  public func softmax(_ x: Matrix) {
+    kernels.softmax(rows: x.rows, columns: x.columns, stride: x.stride, x: x.pointer, on: pool)
+  }
+
+  /// One optimizer step over a run of parameters.
+  public func update(_ update: ParameterUpdate) { kernels.update(update, on: pool) }
+}
