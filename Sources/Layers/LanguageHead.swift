@@ -1,0 +1,78 @@
+import KernelSupport
+import Tensors
+
+/// From hidden states to a score for each token of the vocabulary, and to the loss.
+///
+/// It works on chunks of the rows that have targets: scores of all rows, T × V numbers, are never held.
+/// Letters: C rows of a chunk, D the width, V the vocabulary.
+package struct LanguageHead: Sendable {
+  /// What BERT's head does before it scores.
+  package struct Transform: Sendable {
+    package let dense: Linear
+    package let activation: Activation
+    package let norm: Normalization
+
+    package init(dense: Linear, activation: Activation, norm: Normalization) {
+      (self.dense, self.activation, self.norm) = (dense, activation, norm)
+    }
+  }
+
+  package let transform: Transform?
+  /// [V, D], often the embedding's table, and in BERT a bias.
+  package let decoder: Linear
+
+  package init(transform: Transform?, decoder: Linear) {
+    (self.transform, self.decoder) = (transform, decoder)
+  }
+
+  /// The scores of some rows of `hidden` [T, D]; the result [rows, V] is in `memory`.
+  package func forward(_ hidden: Matrix, rows: ArraySlice<Int32>, _ memory: Memory, _ pass: Pass) -> Matrix {
+    let memory = memory.first(rows.count)
+    pass.execution.gatherRows(hidden, rows, into: memory.selected)
+    if let transform {
+      transform.dense.forward(
+        memory.selected, to: memory.dense, activation: transform.activation, activated: memory.activated, pass)
+      transform.norm.forward(memory.activated, to: memory.features, memory.norm, pass)
+    }
+    decoder.forward(memory.features, to: memory.logits, pass)
+    return memory.logits
+  }
+
+  /// Adds the gradient of the rows to `hiddenGradient` [T, D]; `memory.logits` holds that of the scores.
+  private func backward(
+    rows: ArraySlice<Int32>, hiddenGradient: Matrix, _ memory: Memory, _ pass: Pass, _ gradients: ParameterBuffer
+  ) {
+    let memory = memory.first(rows.count)
+    decoder.backward(memory.logits, x: memory.features, to: memory.featureGradient, pass, gradients)
+    if let transform {
+      transform.norm.backward(
+        memory.featureGradient, x: memory.activated, to: memory.denseGradient, memory.norm, pass, gradients)
+      pass.execution.activateBackward(
+        transform.activation, memory.dense, yGradient: memory.denseGradient, into: memory.denseGradient)
+      transform.dense.backward(
+        memory.denseGradient, x: memory.selected, to: memory.featureGradient, pass, gradients)
+    }
+    pass.execution.scatterRows(memory.featureGradient, rows, into: hiddenGradient)
+  }
+
+  /// The sum of the cross-entropies of some rows with their targets, in nats; with `gradients`, its gradient is added
+  /// to them and to `hiddenGradient`.
+  package func loss(
+    _ hidden: Matrix, rows: [Int32], targets: [Int32], smoothing: Float, hiddenGradient: Matrix, _ memory: Memory,
+    _ pass: Pass, _ gradients: ParameterBuffer?
+  ) -> Double {
+    var sum = 0.0
+    for first in stride(from: 0, to: rows.count, by: memory.rows) {
+      let chunk = first..<min(first + memory.rows, rows.count)
+      let losses = memory.losses.rows(0..<chunk.count)
+      pass.execution.crossEntropy(
+        forward(hidden, rows: rows[chunk], memory, pass), targets: targets[chunk], smoothing: smoothing,
+        gradientScale: gradients == nil ? nil : 1, losses: losses)
+      for row in 0..<chunk.count { sum += Double(losses[row, 0]) }
+      if let gradients {
+        backward(rows: rows[chunk], hiddenGradient: hiddenGradient, memory, pass, gradients)
+      }
+    }
+    return sum
+  }
+}

@@ -1,0 +1,63 @@
+import KernelSupport
+import Tensors
+
+/// y = x · Wᵀ + b.
+package struct Linear: Sendable {
+  /// [outputs, inputs].
+  package let weight: Parameter
+  /// [outputs].
+  package let bias: Parameter?
+
+  /// A layer over parameters that exist: a language head that shares the embedding's table.
+  package init(weight: Parameter, bias: Parameter?) {
+    self.weight = weight
+    self.bias = bias
+  }
+
+  /// A new layer, whose rows are those of the named parts, one below the other.
+  /// - Parameters:
+  ///   - layout: Where its parameters go.
+  ///   - parts: The state dict's names, without `.weight` and `.bias`, each with its number of outputs.
+  ///   - inputs: The width of x.
+  ///   - hasBias: Whether there is a bias; it begins with zeros.
+  ///   - isTransposed: Whether the checkpoint stores [inputs, outputs].
+  ///   - initialization: How the weight begins.
+  ///   - depth: The layer it belongs to.
+  package init(
+    _ layout: inout ParameterLayout, _ parts: KeyValuePairs<String, Int>, inputs: Int, hasBias: Bool,
+    isTransposed: Bool = false, _ initialization: Initialization, depth: Int
+  ) {
+    var weights: [ParameterLayout.Tensor] = [], biases: [ParameterLayout.Tensor] = []
+    var outputs = 0
+    for (name, count) in parts {
+      let rows = outputs..<outputs + count
+      weights.append(.init(name: name + ".weight", rows: rows, isTransposed: isTransposed))
+      biases.append(.init(name: name + ".bias", rows: rows, isVector: true))
+      outputs += count
+    }
+    weight = layout.matrix(weights, rows: outputs, columns: inputs, initialization, depth: depth)
+    bias = hasBias ? layout.vector(biases, count: outputs, .zeros, depth: depth) : nil
+  }
+
+  /// x [T, inputs] to y [T, outputs]; with an activation, `activated` receives activation(y).
+  package func forward(
+    _ x: Matrix, to y: Matrix, activation: Activation? = nil, activated: Matrix? = nil, _ pass: Pass
+  ) {
+    pass.execution.linear(
+      x, weight: pass.weights[weight], bias: bias.map { pass.weights[$0] }, into: y, activation: activation,
+      activated: activated)
+  }
+
+  /// Adds to the parameters' gradients, and writes the input's; it is written last, so it may be the memory of
+  /// anything that is not needed any more, but not that of `yGradient`.
+  package func backward(
+    _ yGradient: Matrix, x: Matrix, to xGradient: Matrix?, accumulates: Bool = false, _ pass: Pass,
+    _ gradients: ParameterBuffer
+  ) {
+    pass.execution.linearWeightGradient(
+      yGradient, input: x, into: gradients[weight], bias: bias.map { gradients[$0] })
+    guard let xGradient else { return }
+    pass.execution.linearInputGradient(
+      yGradient, weight: pass.weights[weight], into: xGradient, accumulates: accumulates)
+  }
+}

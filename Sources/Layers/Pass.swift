@@ -1,0 +1,62 @@
+import KernelSupport
+import Tensors
+
+/// One run of a batch through a model: what every layer needs beside its own input.
+package struct Pass {
+  /// The parameters.
+  package let weights: ParameterBuffer
+  /// How to compute.
+  package let execution: Execution
+  /// Whose the rows are, and where they stand.
+  package let rows: BatchRows
+  /// What the dropouts are derived from; nil where nothing is dropped.
+  package let dropoutSeed: UInt64?
+  /// The angles of rotary positions, if the model has them.
+  package let rotary: RotaryTable?
+  /// The keys and values of earlier tokens, in generation.
+  package let cache: KeyValueMemory?
+
+  package init(
+    weights: ParameterBuffer, execution: Execution, rows: BatchRows, dropoutSeed: UInt64? = nil,
+    rotary: RotaryTable? = nil, cache: KeyValueMemory? = nil
+  ) {
+    (self.weights, self.execution, self.rows) = (weights, execution, rows)
+    (self.dropoutSeed, self.rotary, self.cache) = (dropoutSeed, rotary, cache)
+  }
+
+  /// The dropout of a place in the model: another one for each place and each seed.
+  package func dropout(_ probability: Float, at site: DropoutSite) -> Dropout {
+    guard let dropoutSeed, probability > 0 else { return .none }
+    return Dropout(probability: probability, seed: site.seed(from: dropoutSeed))
+  }
+
+  /// The gradient behind a dropout: the same matrix where nothing is dropped, otherwise in `scratch`.
+  package func gradient(_ gradient: Matrix, behind dropout: Dropout, in scratch: Matrix) -> Matrix {
+    if dropout.isNone { return gradient }
+    execution.dropout(dropout, gradient, into: scratch)
+    return scratch
+  }
+}
+
+/// A place in a model where values are dropped.
+package struct DropoutSite: Hashable, Sendable {
+  /// The places of a block, and those outside of the blocks.
+  package enum Place: UInt64, Sendable {
+    case embeddings, attentionProbabilities, attentionOutput, feedForwardOutput, classifierInput, classifierOutput
+  }
+
+  /// The block's number; 0 outside of the blocks.
+  package var layer: Int
+  /// Where in it.
+  package var place: Place
+
+  package init(layer: Int = 0, _ place: Place) {
+    self.layer = layer
+    self.place = place
+  }
+
+  func seed(from seed: UInt64) -> UInt64 {
+    let inLayer = Randomness.mixed(Randomness.mixed(seed) &+ UInt64(layer) &* 0x9E37_79B9_7F4A_7C15)
+    return Randomness.mixed(inLayer &+ place.rawValue &+ 1)
+  }
+}

@@ -1,0 +1,85 @@
+import Layers
+import Tensors
+
+extension Transformer {
+  /// The scores of the labels: [sequences, labels], of a classifier of tokens [T, labels]; before softmax or sigmoid.
+  /// - Throws: `ModelFailure` if the batch is not one for this model, or the model has no classification head.
+  public func scores(
+    of batch: TokenBatch, weights: ParameterBuffer, activations: Activations, execution: Execution
+  ) throws(ModelFailure) -> Matrix {
+    try load(batch, weights, activations)
+    let (head, memory) = try classificationHead(activations)
+    let (hidden, pass) = run(weights, activations, execution)
+    let rows = configuration.head == .tokenClassification ? Array(0..<Int32(hidden.rows)) : pooledRows(activations)
+    return head.forward(hidden, rows: rows, memory, pass).keeping(activations)
+  }
+
+  /// The sum of the losses of a classification head, and with `gradients` its gradient.
+  /// - Parameters:
+  ///   - batch: The sequences.
+  ///   - targets: The answers, of the kind that the configuration's problem type names.
+  ///   - weights: The parameters.
+  ///   - gradients: Receive, added to what is there, the gradient of the sum (not of the mean); nil for evaluation.
+  ///   - activations: Memory, planned for training if there are gradients.
+  ///   - execution: How to compute.
+  ///   - smoothing: The share of each single-label target that is spread over all labels.
+  ///   - classWeights: The weight of each label in a single-label loss.
+  ///   - dropoutSeed: What the dropouts are derived from, another one for each batch; nil drops nothing.
+  ///   - frozenDepth: Layers of less depth receive no gradient; `layers` + 1 trains the head alone.
+  /// - Returns: The sum, how many losses it has (sequences or tokens; times labels for multi-label and regression),
+  ///   and what it is to be divided by.
+  /// - Throws: `ModelFailure` if batch or targets are not for this model.
+  public func classificationLoss(
+    of batch: TokenBatch, targets: ClassTargets, weights: ParameterBuffer, gradients: ParameterBuffer?,
+    activations: Activations, execution: Execution, smoothing: Float = 0, classWeights: [Float]? = nil,
+    dropoutSeed: UInt64? = nil, frozenDepth: Int = 0
+  ) throws(ModelFailure) -> LossSum {
+    try load(batch, weights, activations, gradients)
+    let (head, memory) = try classificationHead(activations)
+    try check(targets, classWeights, of: batch)
+    let (hidden, pass) = run(weights, activations, execution, dropoutSeed: dropoutSeed)
+    let rows: [Int32]
+    if case .tokenClasses(let labelled, _) = targets { rows = labelled } else { rows = pooledRows(activations) }
+    let scores = head.forward(hidden, rows: rows, memory, pass)
+    let loss = Self.loss(
+      scores, targets, smoothing: smoothing, classWeights: classWeights, differentiates: gradients != nil)
+    if let gradients {
+      let hiddenGradient = activations.memory.trunk.hiddenGradient
+      hiddenGradient.clear()
+      head.backward(rows: rows, hiddenGradient: hiddenGradient, memory, pass, gradients)
+      runBack(activations, frozenDepth: frozenDepth, pass, gradients)
+    }
+    return loss
+  }
+
+  private static func loss(
+    _ scores: Matrix, _ targets: ClassTargets, smoothing: Float, classWeights: [Float]?, differentiates: Bool
+  ) -> LossSum {
+    switch targets {
+    case .classes(let classes), .tokenClasses(_, let classes):
+      let (sum, weight) = ClassLosses.singleLabel(
+        scores, classes: classes, smoothing: smoothing, classWeights: classWeights, differentiates: differentiates)
+      return LossSum(sum: sum, count: classes.count, weight: weight)
+    case .multiLabel(let targets):
+      let sum = ClassLosses.multiLabel(scores, targets: targets, differentiates: differentiates)
+      return LossSum(sum: sum, count: targets.count)
+    case .values(let targets):
+      let sum = ClassLosses.regression(scores, targets: targets, differentiates: differentiates)
+      return LossSum(sum: sum, count: targets.count)
+    }
+  }
+
+  /// The token whose hidden state speaks for a sequence: the last where only that has seen all, otherwise the first.
+  private func pooledRows(_ activations: Activations) -> [Int32] {
+    configuration.family.isCausal ? activations.rows.lastRows : activations.rows.firstRows
+  }
+
+  private func classificationHead(
+    _ activations: Activations
+  ) throws(ModelFailure) -> (head: ClassificationHead, memory: ClassificationHead.Memory) {
+    guard let head = heads.classification, let memory = activations.memory.classification else {
+      throw .wrongHead(needed: "a classification head", found: configuration.head)
+    }
+    return (head, memory)
+  }
+}

@@ -1,0 +1,119 @@
+import TestSupport
+import Tensors
+import Testing
+import Transformers
+
+@Suite struct TransformerLanguageTests {
+  typealias Family = TransformerConfiguration.Family
+
+  /// The second method for the whole model.
+  ///
+  /// Along a random direction of all parameters at once, the gradient's product with it is the derivative by four
+  /// points. The loss is summed in 64 bits over values of 32: its rounding, some
+  /// 1e-6, over a step of 2⁻⁹ leaves 1e-3 of a derivative of size 1; they are 10 to 1000.
+  @Test(
+    "The gradient is the derivative along a direction, dropout and smoothing included", arguments: Family.allCases,
+    KernelChoice.allCases)
+  func directionalDerivative(family: Family, kernels: KernelChoice) throws {
+    let bench = try ModelBench(family, kernels) { $0.setDropout(0.2) }
+    let batch = bench.batch([9, 4, 12])
+    let activations = bench.activations(training: true)
+    let gradients = ParameterBuffer(zeros: bench.model.layout)
+    _ = try bench.loss(batch, gradients, activations, smoothing: 0.1, dropoutSeed: 5)
+    var random = RandomGenerator(seed: 3)
+    for _ in 0..<3 {
+      let direction = gradients.all.values.map { _ in Float(random.normal()) * 0.1 }
+      let expected = zip(direction, gradients.all.values).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+      let start = bench.weights.all.values
+      func loss(_ distance: Float) throws -> Double {
+        for index in start.indices { bench.weights.all.pointer[index] = start[index] + distance * direction[index] }
+        defer { for index in start.indices { bench.weights.all.pointer[index] = start[index] } }
+        return try bench.loss(batch, nil, activations, smoothing: 0.1, dropoutSeed: 5).sum
+      }
+      let h: Float = 0x1p-9
+      let derivative = (8 * (try loss(h) - loss(-h)) - (try loss(2 * h) - loss(-2 * h))) / (12 * Double(h))
+      #expect(abs(derivative - expected) <= 1e-3 * max(abs(expected), 10), "\(derivative) and \(expected)")
+    }
+  }
+
+  @Test("Gradients are added, so two batches are as good as one", arguments: Family.allCases)
+  func accumulation(family: Family) throws {
+    let bench = try ModelBench(family)
+    let (first, second) = (bench.batch([4, 8]), bench.batch([6, 10], seed: 2))
+    let both = TokenBatch(tokens: first.tokens + second.tokens, lengths: first.lengths + second.lengths)
+    let activations = bench.activations(training: true)
+    let one = ParameterBuffer(zeros: bench.model.layout), two = ParameterBuffer(zeros: bench.model.layout)
+    func targets(_ batch: TokenBatch) -> LanguageTargets {
+      let rows = (0..<Int32(batch.tokens.count)).map { $0 }
+      return LanguageTargets(rows: rows, tokens: batch.tokens.map { ($0 + 1) % 29 })
+    }
+    func loss(_ batch: TokenBatch, _ gradients: ParameterBuffer) throws -> LossSum {
+      try bench.model.languageLoss(
+        of: batch, targets: targets(batch), weights: bench.weights, gradients: gradients, activations: activations,
+        execution: bench.execution)
+    }
+    var sum = try loss(first, one)
+    sum += try loss(second, one)
+    let whole = try loss(both, two)
+    #expect(sum.count == whole.count && abs(sum.sum - whole.sum) < 1e-4)
+    // The same products, summed in another order.
+    let largest = two.all.values.reduce(0) { max($0, abs($1)) }
+    #expect(largestDifference(one.all.values, two.all.values) <= 1e-5 * largest)
+  }
+
+  @Test("Frozen layers get no gradient, and the others the same one", arguments: Family.allCases)
+  func frozen(family: Family) throws {
+    // Without a tied head nothing but the embeddings themselves reaches the table of tokens.
+    let bench = try ModelBench(family) { if family.isCausal { $0.tiesEmbeddings = false } }
+    let batch = bench.batch([7, 5])
+    let activations = bench.activations(training: true)
+    let all = ParameterBuffer(zeros: bench.model.layout)
+    _ = try bench.loss(batch, all, activations)
+    for frozenDepth in 0...3 {
+      let some = ParameterBuffer(zeros: bench.model.layout)
+      _ = try bench.loss(batch, some, activations, frozenDepth: frozenDepth)
+      for entry in bench.model.layout.entries {
+        let values = some[entry.parameter].values
+        if entry.depth >= frozenDepth {
+          #expect(values == all[entry.parameter].values, "\(entry.name)")
+        } else if family.isCausal || !entry.name.contains("word_embeddings") {
+          #expect(values.allSatisfy { $0 == 0 }, "\(entry.name)")
+        }
+      }
+    }
+  }
+
+  @Test("Dropout depends on its seed alone, and none is none", arguments: Family.allCases)
+  func dropout(family: Family) throws {
+    let bench = try ModelBench(family) { $0.setDropout(0.3) }
+    let plain = try ModelBench(family)
+    let batch = bench.batch([9, 9])
+    func loss(_ bench: ModelBench, _ seed: UInt64?) throws -> Double {
+      try bench.loss(batch, nil, bench.activations(), dropoutSeed: seed).sum
+    }
+    #expect(try loss(bench, 4) == loss(bench, 4))
+    #expect(try loss(bench, 4) != loss(bench, 5))
+    #expect(try loss(bench, nil) == loss(plain, 4))
+  }
+
+  @Test(
+    "A loss without gradients is the same, and activations without training are enough for it",
+    arguments: Family.allCases)
+  func evaluation(family: Family) throws {
+    let bench = try ModelBench(family)
+    let batch = bench.batch([9, 2, 12])
+    let trained = try bench.loss(batch, ParameterBuffer(zeros: bench.model.layout), bench.activations(training: true))
+    #expect(try bench.loss(batch, nil, bench.activations(training: false)) == trained)
+  }
+
+  @Test("Nothing to predict is a loss of nothing")
+  func noTargets() throws {
+    let bench = try ModelBench(.bert)
+    let gradients = ParameterBuffer(zeros: bench.model.layout)
+    let loss = try bench.model.languageLoss(
+      of: bench.batch([5]), targets: LanguageTargets(), weights: bench.weights, gradients: gradients,
+      activations: bench.activations(training: true), execution: bench.execution)
+    #expect(loss == LossSum())
+    #expect(gradients.all.values.allSatisfy { $0 == 0 })
+  }
+}
