@@ -1,0 +1,143 @@
+import Testing
+import Tokenization
+
+@Suite("Reading model files")
+struct SentencePieceModelTests {
+  @Test("A model that was built by hand says what was written")
+  func parses() throws {
+    let model = try SentencePieceModel(parsing: ModelBuilder().bytes)
+    try model.validate()
+    #expect(model.pieces.map(\.text) == ["<unk>", "<s>", "</s>", "\u{2581}", "a", "b", "ab"])
+    #expect(model.pieces[6].score == -1.5)
+    #expect(model.pieces[1].kind == .control)
+    #expect(try Tokenizer(modelBytes: ModelBuilder().bytes).encode("ab a") == [3, 6, 3, 4])
+  }
+
+  /// Files that the library crashes on, or reads as something else without a word.
+  static let refused: [(name: String, change: @Sendable (inout ModelBuilder) -> Void, failure: TokenizerFailure)] = [
+    ("no trainer_spec", { $0.hasTrainerPart = false }, .missingPart("trainer_spec")),
+    ("no normalizer_spec", { $0.hasNormalizerPart = false }, .missingPart("normalizer_spec")),
+    ("no pieces", { $0.pieces = [] }, .pieceCount(0, limit: 1_000_000)),
+    ("an empty piece", { $0.pieces[5] = .init("") }, .pieceLength(identifier: 5, bytes: 0, limit: 1_024)),
+    (
+      "a piece of 200 KB", { $0.pieces[5] = .init(String(repeating: "x", count: 200_000)) },
+      .pieceLength(identifier: 5, bytes: 200_000, limit: 1_024)
+    ),
+    ("a piece that is not UTF-8", { $0.pieces[4].text = [0x61, 0xFF] }, .pieceNotUTF8(identifier: 4)),
+    ("a piece with NUL", { $0.pieces[4].text = [0x61, 0] }, .pieceHoldsNUL(identifier: 4)),
+    ("the same piece twice", { $0.pieces[5] = .init("a") }, .duplicatePiece("a", first: 4, second: 5)),
+    ("no unknown piece", { $0.pieces[0].kind = 1 }, .unknownPieceCount(0)),
+    ("two unknown pieces", { $0.pieces[1].kind = 2 }, .unknownPieceCount(2)),
+    ("a score that is no number", { $0.pieces[4].score = .nan }, .scoreNotFinite(identifier: 4)),
+    ("an infinite score", { $0.pieces[6].score = -.infinity }, .scoreNotFinite(identifier: 6)),
+    ("a kind of piece that does not exist", { $0.pieces[4].kind = 9 }, .unknownPieceKind(9, identifier: 4)),
+    ("a model type that does not exist", { $0.modelType = 9 }, .unknownModelType(9)),
+    (
+      "byte pieces without byte fallback", { $0.pieces.append(.init("<0x00>", kind: 6)) },
+      .bytePieces("there are 1 of them, but byte_fallback is off")
+    ),
+    (
+      "byte fallback without byte pieces", { $0.byteFallback = true },
+      .bytePieces("byte_fallback needs <0x00> to <0xFF>, and 0 of them are there")
+    ),
+    (
+      "byte pieces with a wrong name",
+      { builder in
+        builder.byteFallback = true
+        for byte in 0...255 {
+          let digits = String(byte, radix: 16, uppercase: true)
+          let name = byte == 7 ? "<0xXY>" : "<0x" + (digits.count == 1 ? "0" : "") + digits + ">"
+          builder.pieces.append(.init(name, 0, kind: 6))
+        }
+      }, .bytePieces("byte_fallback needs <0x00> to <0xFF>, and 255 of them are there")
+    ),
+    (
+      "a special identifier out of range", { $0.beginIdentifier = 7 },
+      .specialOutOfRange("bos_id", identifier: 7, pieces: 7)
+    ),
+    (
+      "a negative special identifier", { $0.beginIdentifier = -2 },
+      .specialOutOfRange("bos_id", identifier: -2, pieces: 7)
+    ),
+    (
+      "symbols that begin one another",
+      { builder in
+        for length in 1...65 { builder.pieces.append(.init(String(repeating: "z", count: length), 0, kind: 4)) }
+      }, .nestedSymbols(String(repeating: "z", count: 65), count: 65, limit: 64)
+    ),
+    ("large test samples", { $0.selfTest = 2 << 20 }, .selfTestTooLarge(bytes: (2 << 20) + 5, limit: 1 << 20)),
+    ("a denormalizer", { $0.denormalizer = [1, 0, 0, 0] }, .denormalizer),
+    (
+      "a table that is too short", { $0.characterMap = [1, 2, 3] },
+      .characterMap("it has only 3 bytes")
+    ),
+  ]
+
+  @Test("A bad model is refused before the library sees it", arguments: refused.indices)
+  func refuses(index: Int) {
+    let (name, change, failure) = Self.refused[index]
+    var builder = ModelBuilder()
+    change(&builder)
+    #expect(throws: failure, "\(name)") { try Tokenizer(modelBytes: builder.bytes) }
+  }
+
+  @Test("An empty file is refused")
+  func empty() {
+    #expect(throws: TokenizerFailure.fileSize(bytes: 0, limit: 64 << 20)) { try Tokenizer(modelBytes: []) }
+  }
+
+  @Test("No text for another file is a model")
+  func otherFiles() {
+    for text in ["hello, world\n", "{\"model\": {}}", "PK\u{3}\u{4}", String(repeating: "\u{7F}", count: 300)] {
+      #expect(throws: TokenizerFailure.self) { try Tokenizer(modelBytes: Array(text.utf8)) }
+    }
+  }
+
+  @Test("Every message is one sentence that names the trouble")
+  func messages() {
+    for (name, change, _) in Self.refused {
+      var builder = ModelBuilder()
+      change(&builder)
+      do throws(TokenizerFailure) {
+        _ = try Tokenizer(modelBytes: builder.bytes)
+        Issue.record("accepted \(name)")
+      } catch {
+        #expect(error.description.contains("tokenizer"))
+        #expect(error.description.hasSuffix("."))
+      }
+    }
+  }
+
+  @Test("A model that is cut off anywhere is refused, or is another sound model")
+  func truncations() throws {
+    let model = ModelBuilder().bytes
+    for length in 1..<model.count {
+      // A cut that falls between two parts leaves one of them missing, so nothing is accepted at all.
+      #expect(throws: TokenizerFailure.self, "cut to \(length)") { try Tokenizer(modelBytes: Array(model[..<length])) }
+    }
+    let real = try Fixture.bytes("unigram.model")
+    for length in stride(from: 1, to: real.count, by: 7) {
+      if let cut = try? Tokenizer(modelBytes: Array(real[..<length])) { _ = cut.encode("To be, or not to be") }
+    }
+  }
+
+  @Test("A model with changed bits is refused, or works")
+  func bitFlips() throws {
+    let model = ModelBuilder().bytes
+    for bit in 0..<model.count * 8 {
+      var changed = model
+      changed[bit / 8] ^= 1 << UInt8(bit % 8)
+      if let tokenizer = try? Tokenizer(modelBytes: changed) {
+        let identifiers = tokenizer.encode("ab a\u{0}é ba")
+        #expect(identifiers.allSatisfy { (0..<Int32(tokenizer.vocabularySize)).contains($0) })
+        _ = tokenizer.decode(identifiers)
+      }
+    }
+    let real = try Fixture.bytes("bpe.model")
+    for bit in stride(from: 0, to: real.count * 8, by: 37) {
+      var changed = real
+      changed[bit / 8] ^= 1 << UInt8(bit % 8)
+      if let tokenizer = try? Tokenizer(modelBytes: changed) { _ = tokenizer.decode(tokenizer.encode("To be, or not")) }
+    }
+  }
+}
