@@ -1,0 +1,27 @@
+/// Reads `__label__a __label__b text`, one text a line.
+struct FastTextReader {
+  private static let mark = "__label__"
+
+  func read(_ text: [UInt8]) -> RawRows {
+    var result = RawRows()
+    var lineNumber = 0
+    for line in text.split(separator: 0x0A, omittingEmptySubsequences: false) {
+      lineNumber += 1
+      guard line.contains(where: { !DocumentSplitter.isSpace($0) }) else { continue }
+      var rest = Substring(decoding: line, as: UTF8.self).drop { $0.isWhitespace }
+      var labels: [String] = []
+      while rest.hasPrefix(Self.mark) {
+        let word = rest.prefix { !$0.isWhitespace }
+        labels.append(String(word.dropFirst(Self.mark.count)))
+        rest = rest[word.endIndex...].drop { $0.isWhitespace }
+      }
+      guard !labels.isEmpty else {
+        result.refuse(lineNumber, "the line does not begin with \(Self.mark)")
+        continue
+      }
+      if labels.count > 1 { result.hasLists = true }
+      result.rows.append(RawRow(line: lineNumber, text: trimmed(rest), labels: labels))
+    }
+    return result
+  }
+}
