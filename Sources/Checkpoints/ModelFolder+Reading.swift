@@ -1,0 +1,94 @@
+import Files
+import Tensors
+import Tokenization
+import Transformers
+
+extension ModelFolder {
+  /// Reads a model folder, written here or by Hugging Face's libraries.
+  ///
+  /// Throws a `CheckpointFailure` that names the file, the key or the tensor, or a `FileFailure`.
+  ///
+  /// - Parameters:
+  ///   - path: the folder.
+  ///   - change: makes the configuration that is wanted from the one in the folder: another head for fine-tuning, other
+  ///     dropouts.
+  ///   - missingHead: what to do about a head that the folder has not; `report` says which parameters it was.
+  public init(
+    reading path: String,
+    changing change: (TransformerConfiguration) -> TransformerConfiguration = { $0 },
+    missingHead: WeightLoader.MissingHead = .refused
+  ) throws {
+    let reader = try FolderReader(path)
+    let configuration = change(try Self.configuration(reader))
+    let tokenizer = try Self.tokenizer(reader, configuration)
+    let weightFiles = try WeightFiles(folder: path, resolve: reader.resolve)
+    if let tokenizer { try Self.check(tokenizer, against: weightFiles, in: path) }
+
+    let model: Transformer
+    do throws(ConfigurationFailure) {
+      model = try Transformer(configuration)
+    } catch {
+      throw CheckpointFailure.configuration(path: Files.path(path, ModelFile.configuration), error)
+    }
+    let loader = try WeightLoader(weightFiles, family: configuration.family)
+    let (weights, report) = try loader.load(model.layout, missingHead: missingHead)
+
+    let generation = try reader.resolve(ModelFile.generation).map {
+      try Files.readJSON($0, limit: ModelFile.largestText)
+    }
+    if let generation, generation.object == nil {
+      throw CheckpointFailure.content(
+        path: Files.path(path, ModelFile.generation), reason: "it should be an object and is \(generation.kindName)")
+    }
+    // The card is for people, who may well edit it; it decides nothing.
+    let card = try? Files.readText(Files.path(path, ModelFile.card), limit: ModelFile.largestText)
+    self.init(
+      configuration: configuration, weights: weights, tokenizer: tokenizer, generation: generation, card: card)
+    self.report = report
+  }
+
+  /// Reads only the configuration of a model folder.
+  public static func configuration(ofFolder path: String) throws -> TransformerConfiguration {
+    try configuration(FolderReader(path))
+  }
+
+  /// Reads only the tokenizer of a model folder; nil where it has none that this package reads.
+  public static func tokenizer(ofFolder path: String) throws -> Tokenizer? {
+    let reader = try FolderReader(path)
+    return try tokenizer(reader, configuration(reader))
+  }
+
+  private static func configuration(_ reader: FolderReader) throws -> TransformerConfiguration {
+    guard let path = try reader.resolve(ModelFile.configuration) else {
+      throw CheckpointFailure.noConfiguration(folder: reader.folder)
+    }
+    let json = try Files.readJSON(path, limit: ModelFile.largestText)
+    do throws(ConfigurationFailure) {
+      return try TransformerConfiguration(json: json)
+    } catch {
+      throw CheckpointFailure.configuration(path: path, error)
+    }
+  }
+
+  private static func tokenizer(
+    _ reader: FolderReader, _ configuration: TransformerConfiguration
+  ) throws -> Tokenizer? {
+    guard let path = try ModelFile.tokenizers.lazy.compactMap({ try reader.resolve($0) }).first else { return nil }
+    let tokenizer = try Tokenizer(contentsOf: path)
+    guard tokenizer.vocabularySize <= configuration.vocabularySize else {
+      throw CheckpointFailure.tokenizerTooLarge(
+        path: path, pieces: tokenizer.vocabularySize, vocabulary: configuration.vocabularySize)
+    }
+    return tokenizer
+  }
+
+  /// Compares the tokenizer with the one that the weights remember.
+  private static func check(_ tokenizer: Tokenizer, against weights: WeightFiles, in folder: String) throws {
+    for file in weights.files {
+      guard let hash = file.header.metadata[tokenizerHashKey] else { continue }
+      guard SHA256.digest(of: tokenizer.modelBytes).description == hash else {
+        throw CheckpointFailure.tokenizerMismatch(path: Files.path(folder, tokenizer.modelFileName))
+      }
+    }
+  }
+}
