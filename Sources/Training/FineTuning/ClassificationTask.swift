@@ -1,0 +1,88 @@
+import Corpora
+import Tensors
+import Transformers
+
+/// Learning to answer with labels: batches of labelled sequences.
+public final class ClassificationTask: TrainingTask {
+  /// The model, with a classification head.
+  public let model: Transformer
+  /// Where training batches come from.
+  public let training: LabelledBatches
+  /// Judges the validation set; nil where there is none.
+  public let evaluator: ClassifierEvaluator?
+  /// The weight of each label in the loss; nil for alike.
+  public let classWeights: [Float]?
+  /// The share of each target that is spread over all labels.
+  public let smoothing: Float
+  /// Layers below this depth learn nothing.
+  public let frozenDepth: Int
+
+  private let activations: Activations
+  private var memory = LabelledBatch()
+  /// The rows of each batch of one epoch; made when the epoch begins.
+  private var epoch: (number: Int, batches: [[Int]])
+
+  /// A task; takes the memory for its passes. The training set has at least one row.
+  public init(
+    model: Transformer, training: LabelledBatches, evaluator: ClassifierEvaluator?, classWeights: [Float]? = nil,
+    smoothing: Float = 0, frozenDepth: Int = 0
+  ) {
+    (self.model, self.training, self.evaluator) = (model, training, evaluator)
+    (self.classWeights, self.smoothing, self.frozenDepth) = (classWeights, smoothing, frozenDepth)
+    let size = Self.size(training, evaluator)
+    activations = Activations(model, tokens: size.tokens, sequences: size.sequences, training: true)
+    epoch = (0, training.plan(epoch: 0))
+  }
+
+  /// The bytes that the passes of such a task need.
+  public static func activationBytes(
+    model: Transformer, training: LabelledBatches, evaluator: ClassifierEvaluator?
+  ) -> Int {
+    let size = size(training, evaluator)
+    return Activations.byteCount(model, tokens: size.tokens, sequences: size.sequences, training: true)
+  }
+
+  private static func size(
+    _ training: LabelledBatches, _ evaluator: ClassifierEvaluator?
+  ) -> (tokens: Int, sequences: Int) {
+    (
+      max(training.maximumTokens, evaluator?.batches.maximumTokens ?? 1, 1),
+      max(training.maximumSequences, evaluator?.batches.maximumSequences ?? 1, 1)
+    )
+  }
+
+  /// The bytes of the activations.
+  public var activationBytes: Int { activations.byteCount }
+  /// Batches of an epoch.
+  public var microBatchesPerEpoch: Double { Double(max(1, epoch.batches.count)) }
+  /// The mean tokens of a batch.
+  public var tokensPerMicroBatch: Int {
+    max(1, training.examples.tokens.count / max(1, epoch.batches.count))
+  }
+  /// The tokens of the validation set.
+  public var validationTokens: Int { evaluator?.batches.examples.tokens.count ?? 0 }
+
+  /// A batch of the epoch that its number falls in, and its gradients.
+  public func addGradients(
+    ofMicroBatch number: Int, weights: ParameterBuffer, gradients: ParameterBuffer, dropoutSeed: UInt64,
+    execution: Execution
+  ) throws -> MicroBatchResult {
+    let (epochNumber, index) = number.quotientAndRemainder(dividingBy: max(1, epoch.batches.count))
+    if epochNumber != epoch.number { epoch = (epochNumber, training.plan(epoch: epochNumber)) }
+    guard index < epoch.batches.count else { return MicroBatchResult(loss: LossSum(), tokens: 0) }
+    training.fill(&memory, rows: epoch.batches[index])
+    let loss = try model.classificationLoss(
+      of: memory.batch, targets: memory.targets, weights: weights, gradients: gradients, activations: activations,
+      execution: execution, smoothing: smoothing, classWeights: classWeights, dropoutSeed: dropoutSeed,
+      frozenDepth: frozenDepth)
+    return MicroBatchResult(loss: loss, tokens: memory.batch.tokens.count)
+  }
+
+  /// The figures on the whole validation set.
+  public func evaluate(
+    weights: ParameterBuffer, execution: Execution, shouldStop: () -> Bool
+  ) throws -> Evaluation? {
+    try evaluator?.evaluate(
+      weights: weights, activations: activations, execution: execution, shouldStop: shouldStop)
+  }
+}

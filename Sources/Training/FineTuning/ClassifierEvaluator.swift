@@ -1,0 +1,93 @@
+import Corpora
+import Tensors
+import Transformers
+
+/// Judges a classifier on a whole labelled set.
+public struct ClassifierEvaluator: Sendable {
+  /// The model.
+  public let model: Transformer
+  /// The set, in its order.
+  public let batches: LabelledBatches
+  /// The most frequent label of the training set, for the baseline; nil takes that of this set.
+  public let majorityLabel: Int?
+  /// The mean of the training set's values, for the baseline of regressions; nil takes that of this set.
+  public let meanValue: Double?
+
+  /// An evaluator.
+  public init(
+    model: Transformer, examples: EncodedExamples, batch: Int, majorityLabel: Int? = nil, meanValue: Double? = nil
+  ) {
+    self.model = model
+    batches = LabelledBatches(examples, size: .sequences(batch), seed: nil)
+    (self.majorityLabel, self.meanValue) = (majorityLabel, meanValue)
+  }
+
+  /// Memory for its passes.
+  public func activations() -> Activations {
+    Activations(
+      model, tokens: max(1, batches.maximumTokens), sequences: max(1, batches.maximumSequences), training: false)
+  }
+
+  /// The figures that the kind of labels has.
+  ///
+  /// Throws `TrainingFailure.noData` where there are no rows.
+  public func evaluate(
+    weights: ParameterBuffer, activations: Activations, execution: Execution, shouldStop: () -> Bool = { false }
+  ) throws -> Evaluation {
+    let examples = batches.examples
+    let labels = model.configuration.labels
+    guard examples.count > 0 else { throw TrainingFailure.noData(set: "validation", needed: "it has no rows") }
+    let scores = try scores(
+      weights: weights, activations: activations, execution: execution, shouldStop: shouldStop)
+    switch examples.kind {
+    case .single:
+      return .labels(
+        ClassificationMetrics(
+          probabilities: probabilities(scores, columns: labels.count) { Self.softmax(&$0) },
+          truths: examples.labels.map { Int($0.first ?? 0) }, labels: labels, majorityLabel: majorityLabel))
+    case .multiple:
+      return .multiLabel(
+        MultiLabelMetrics(
+          probabilities: probabilities(scores, columns: labels.count) { row in
+            for index in row.indices { row[index] = 1 / (1 + exponential(-row[index])) }
+          },
+          truths: examples.labels.map { row in labels.indices.map { row.contains(Int32($0)) } }, labels: labels))
+    case .value:
+      return .values(
+        RegressionMetrics(values: scores.map { Double($0) }, truths: examples.values, mean: meanValue))
+    }
+  }
+
+  /// The scores of all rows, [rows, labels] row by row.
+  private func scores(
+    weights: ParameterBuffer, activations: Activations, execution: Execution, shouldStop: () -> Bool
+  ) throws -> [Float] {
+    var scores: [Float] = []
+    var batch = LabelledBatch()
+    for rows in batches.plan(epoch: 0) {
+      if shouldStop() { throw Interruption() }
+      batches.fill(&batch, rows: rows)
+      let result = try model.scores(
+        of: batch.batch, weights: weights, activations: activations, execution: execution)
+      for row in 0..<result.rows { scores += result.row(row) }
+    }
+    return scores
+  }
+
+  private func probabilities(
+    _ scores: [Float], columns: Int, _ normalize: (inout [Double]) -> Void
+  ) -> [Float] {
+    stride(from: 0, to: scores.count, by: columns).flatMap { start in
+      var row = scores[start..<start + columns].map { Double($0) }
+      normalize(&row)
+      return row.map { Float($0) }
+    }
+  }
+
+  private static func softmax(_ row: inout [Double]) {
+    let largest = row.max() ?? 0
+    for index in row.indices { row[index] = exponential(row[index] - largest) }
+    let sum = row.reduce(0, +)
+    for index in row.indices { row[index] /= sum }
+  }
+}

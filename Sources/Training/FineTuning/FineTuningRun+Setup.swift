@@ -1,0 +1,115 @@
+import Checkpoints
+import Corpora
+import Files
+import Tensors
+import Tokenization
+import Transformers
+
+extension FineTuningRun {
+  /// A trunk with the head that the labels ask for.
+  struct Start {
+    var configuration: TransformerConfiguration
+    /// Nil where the weights are to be drawn.
+    var weights: ParameterBuffer?
+    var tokenizer: Tokenizer
+    var isPretrained: Bool { weights != nil }
+  }
+
+  static func start(_ base: Base, _ labels: LabelSet, seed: UInt64) throws -> Start {
+    switch base {
+    case .new(let configuration, let tokenizer):
+      return Start(
+        configuration: configuration.classifying(sequencesInto: labels.names, problemType: labels.problem),
+        weights: nil, tokenizer: tokenizer)
+    case .folder(let path):
+      let folder = try ModelFolder(
+        reading: path,
+        changing: { $0.classifying(sequencesInto: labels.names, problemType: labels.problem) },
+        missingHead: .initialized(Randomness(seed: seed).derive("weights")))
+      guard let tokenizer = folder.tokenizer else {
+        throw TrainingFailure.labels(
+          problem: "The model in \(path) has no tokenizer.model, so it cannot read texts; put its tokenizer beside it.")
+      }
+      return Start(configuration: folder.configuration, weights: folder.weights, tokenizer: tokenizer)
+    }
+  }
+
+  /// Model, sequences and batches of a run.
+  struct Setup {
+    let model: Transformer
+    let weights: ParameterBuffer
+    let labels: LabelSet
+    let settings: FineTuningSettings
+    let training: EncodedExamples
+    let validation: EncodedExamples?
+    var notes: [String] = []
+
+    init(
+      _ start: Start, _ labels: LabelSet, _ training: LabelledData, _ validation: LabelledData?,
+      _ settings: FineTuningSettings
+    ) throws {
+      var configuration = start.configuration
+      configuration.setDropout(settings.dropout)
+      configuration.classifierDropout = settings.dropout
+      let longest = settings.maximumTokens ?? configuration.maximumLength
+      guard longest <= configuration.maximumLength else {
+        throw TrainingFailure.context(asked: longest, maximum: configuration.maximumLength)
+      }
+      model = try Transformer(configuration)
+      weights = start.weights ?? model.initialWeights(seed: settings.loop.seed)
+      (self.labels, self.settings) = (labels, settings)
+      let tokenizer = start.tokenizer
+      let template = ExampleTemplate(
+        family: configuration.family, special: tokenizer.special, maximumTokens: longest)
+      self.training = EncodedExamples(training, template: template) { tokenizer.encode($0) }
+      self.validation = validation.map { data in
+        EncodedExamples(data, template: template) { tokenizer.encode($0) }
+      }
+      for (examples, name) in [(self.training, "training"), (self.validation, "validation")] {
+        if let examples, examples.truncatedCount > 0 {
+          notes.append(
+            "\(examples.truncatedCount) of \(examples.count) \(name) texts are longer than \(longest) tokens and lose "
+              + "their ends.")
+        }
+      }
+    }
+
+    /// Tokens of the training set.
+    var tokens: Int { training.tokens.count }
+
+    /// The task, after a look at the memory.
+    func task() throws -> ClassificationTask {
+      let batches = LabelledBatches(training, size: .sequences(settings.batch), seed: settings.loop.seed)
+      let evaluator = validation.map { examples in
+        ClassifierEvaluator(
+          model: model, examples: examples, batch: settings.batch, majorityLabel: labels.majority,
+          meanValue: labels.mean)
+      }
+      try MemoryPlan(
+        layout: model.layout, settings: settings.loop, evaluates: evaluator != nil,
+        activations: ClassificationTask.activationBytes(model: model, training: batches, evaluator: evaluator)
+      ).require(atMost: settings.memoryLimit)
+      return ClassificationTask(
+        model: model, training: batches, evaluator: evaluator, classWeights: try labels.weights(settings.classWeights),
+        smoothing: Float(settings.smoothing), frozenDepth: settings.loop.policy.frozenDepth)
+    }
+
+    /// What tells this data from other data.
+    var fingerprint: JSONValue {
+      [
+        "labels": .array(labels.names.map { .string($0) }), "training": Self.fingerprint(training),
+        "validation": validation.map(Self.fingerprint) ?? .null,
+      ]
+    }
+
+    private static func fingerprint(_ examples: EncodedExamples) -> JSONValue {
+      var bytes: [UInt8] = []
+      func append(_ value: some FixedWidthInteger) { withUnsafeBytes(of: value.littleEndian) { bytes += $0 } }
+      for token in examples.tokens { append(token) }
+      for start in examples.starts { append(start) }
+      for row in examples.labels { for label in row { append(label) } }
+      for value in examples.values { append(value.bitPattern) }
+      return ["rows": .integer(examples.count), "sha256": .string(SHA256.digest(of: bytes).description)]
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import Checkpoints
+import Corpora
+import Files
+import Tensors
+import Tokenization
+import Transformers
+
+/// Training of a classifier, from a pretrained model or from nothing, to a model folder that carries the label names.
+///
+/// ```swift
+/// let run = try FineTuningRun(
+///   base: .folder("Weights/masked"), training: rows, validation: heldOut, execution: Execution(),
+///   output: "Weights/classifier")
+/// let result = try run.run()
+/// ```
+public final class FineTuningRun {
+  /// What a classifier begins with.
+  public enum Base: Sendable {
+    /// A model folder; its trunk is kept, its head is replaced where the labels are others.
+    case folder(String)
+    /// A trunk with random weights.
+    case new(TransformerConfiguration, Tokenizer)
+  }
+
+  /// What is going to happen.
+  public let plan: TrainingPlan
+  /// The model.
+  public let model: Transformer
+  /// Its tokenizer.
+  public let tokenizer: Tokenizer
+  /// What decides the run.
+  public let settings: FineTuningSettings
+
+  private let loop: TrainingLoop
+  private let output: ModelOutput?
+  private let actions: LoopActions
+  private let saved: SavedRun?
+
+  /// Prepares a run, or one that goes on.
+  /// - Parameters:
+  ///   - base: What it begins with.
+  ///   - training: The labelled texts; they name the labels.
+  ///   - validation: Texts to choose the best epoch by; their labels must be known from the training set.
+  ///   - settings: Nil takes the recommended ones; a run that goes on keeps its own.
+  ///   - output: The folder of the model and the run; nil keeps everything in memory.
+  ///   - resumes: Whether a run in the folder goes on.
+  public init(
+    base: Base, training: LabelledData, validation: LabelledData?, settings: FineTuningSettings? = nil,
+    execution: Execution, output: String? = nil, resumes: Bool = false, actions: LoopActions = LoopActions()
+  ) throws {
+    let labels = try LabelSet(training)
+    let validation = try validation?.relabelled(as: training.labelNames, of: training.path)
+    let resumed = try Self.resumed(output, resumes: resumes)
+    let start = try Self.start(base, labels, seed: settings?.loop.seed ?? 1)
+    var settings =
+      resumed?.settings
+      ?? settings
+      ?? .recommended(for: start.configuration, pretrained: start.isPretrained, rows: training.rows.count)
+    if settings.loop.evaluationInterval == nil, resumed == nil {
+      let perEpoch = (training.rows.count + settings.batch - 1) / settings.batch
+      settings.loop.evaluationInterval = max(1, perEpoch / settings.loop.accumulation)
+    }
+    try settings.validate()
+    let setup = try Setup(start, labels, training, validation, settings)
+    let fingerprint: JSONValue = [
+      "settings": settings.json, "configuration": setup.model.configuration.json, "data": setup.fingerprint,
+    ]
+    if let resumed, resumed.saved.settings["data"] != setup.fingerprint {
+      throw TrainingFailure.state(path: output ?? "", problem: "it was made with other labelled texts")
+    }
+    let folder = try resumed?.folder ?? output.map { try RunFolder(creating: $0, settings: fingerprint) }
+    let modelOutput = folder.map {
+      ModelOutput(path: $0.path, configuration: setup.model.configuration, tokenizer: start.tokenizer)
+    }
+    var loopActions = actions
+    loopActions.keepBest = { weights, evaluation in
+      try modelOutput?.write(weights, evaluation)
+      try actions.keepBest(weights, evaluation)
+    }
+    loop = TrainingLoop(
+      task: try setup.task(), settings: settings.loop, weights: setup.weights, execution: execution,
+      progress: TrainingProgress(budget: StepBudget(total: 1), patience: settings.loop.patience), folder: folder,
+      actions: loopActions)
+    if let resumed { try loop.restore(resumed.saved) }
+    plan = try loop.prepare(corpusTokens: setup.tokens, isNew: resumed == nil)
+    (model, tokenizer, self.settings) = (setup.model, start.tokenizer, settings)
+    (self.output, self.actions, saved) = (modelOutput, actions, resumed?.saved)
+    for note in setup.notes { actions.report(.notice(note)) }
+  }
+
+  /// The weights as they are now: the best by the validation set, or the last.
+  public var weights: ParameterBuffer { loop.result }
+
+  /// Trains, and leaves the best model in the folder.
+  /// - Parameter shouldStop: Asked before each piece of work; a run that stops saves where it is.
+  public func run(until shouldStop: () -> Bool = { false }) throws -> TrainingResult {
+    actions.report(.planned(plan))
+    if let saved { actions.report(.resumed(step: saved.progress.step, passedOver: saved.passedOver)) }
+    return try loop.finish(output: output, until: shouldStop)
+  }
+
+  private static func resumed(
+    _ output: String?, resumes: Bool
+  ) throws -> (folder: RunFolder, saved: SavedRun, settings: FineTuningSettings)? {
+    guard resumes, let output else { return nil }
+    guard let (folder, saved) = try RunFolder.resume(output) else {
+      throw TrainingFailure.state(path: output, problem: "there is no checkpoint to go on from")
+    }
+    guard let settings = saved.settings["settings"].flatMap({ FineTuningSettings(json: $0) }) else {
+      throw TrainingFailure.state(path: output, problem: "it is not a run of fine-tuning")
+    }
+    return (folder, saved, settings)
+  }
+}

@@ -1,0 +1,75 @@
+import Transformers
+
+/// Everything that decides a classifier's training beside model, tokenizer and data.
+public struct FineTuningSettings: Sendable {
+  /// How the labels weigh in the loss.
+  public enum ClassWeights: Sendable, Equatable {
+    /// Alike.
+    case none
+    /// Each label's rows weigh the same together, however rare: rows / (labels × rows of the label).
+    case balanced
+    /// So much for each label, in the order of their names.
+    case given([Float])
+  }
+
+  /// Texts in a micro-batch.
+  public var batch = 16
+  /// The longest sequence; longer texts lose their ends. Nil takes the model's limit.
+  public var maximumTokens: Int?
+  /// How the labels weigh; for one label of several.
+  public var classWeights = ClassWeights.none
+  /// The share of each target that is spread over all labels; for one label of several.
+  public var smoothing = 0.0
+  /// The probability of every dropout, the classifier's too.
+  public var dropout = 0.1
+  /// The steps, what is frozen, and by which figure the best epoch is chosen.
+  public var loop: LoopSettings
+  /// The most bytes the run may need; nil for no limit.
+  public var memoryLimit: Int?
+
+  /// Settings with the given steps, and defaults for the rest.
+  public init(loop: LoopSettings) { self.loop = loop }
+
+  /// The settings that usually do well. The only place where defaults are derived.
+  /// - Parameters:
+  ///   - pretrained: Whether the model has learned a language before; if not, it learns faster and longer.
+  ///   - rows: Texts to train on.
+  public static func recommended(
+    for configuration: TransformerConfiguration, pretrained: Bool, rows: Int, epochs: Double? = nil
+  ) -> FineTuningSettings {
+    // Published rates fall about with the width: 3e-4 at 128 to 2e-5 … 5e-5 at 768.
+    let peak = min(1e-3, 0.06 / Double(configuration.width)) * (pretrained ? 1 : 2)
+    // A set of some hundred rows gives few steps in an epoch, so it is read more often.
+    let usual = rows < 1000 ? 15.0 : rows < 10_000 ? 6 : 4
+    var settings = FineTuningSettings(
+      loop: LoopSettings(
+        optimizer: AdamW(beta1: 0.9, beta2: 0.99, epsilon: 1e-6, weightDecay: 0.01),
+        learningRate: LearningRate(peak: peak, warmup: .fraction(0.06), schedule: LinearSchedule()),
+        budget: .epochs(epochs ?? (pretrained ? usual : 2 * usual))))
+    settings.batch = min(configuration.width <= 256 ? 32 : 16, max(1, rows / 8))
+    settings.loop.patience = 4
+    return settings
+  }
+
+  /// Leaves the trunk as it is and trains the head alone.
+  public mutating func freezeTrunk(of configuration: TransformerConfiguration) {
+    loop.policy.frozenDepth = configuration.layers + 1
+  }
+
+  /// Refuses numbers that make no sense.
+  public func validate() throws(TrainingFailure) {
+    func require(_ holds: Bool, _ name: String, _ value: Any, _ expected: String) throws(TrainingFailure) {
+      if !holds { throw .setting(name: name, value: "\(value)", expected: expected) }
+    }
+    try require((1...1_000_000).contains(batch), "batch", batch, "1 to 1000000 texts")
+    if let maximumTokens { try require(maximumTokens > 2, "longest text", maximumTokens, "3 or more tokens") }
+    try require((0..<1).contains(smoothing), "label smoothing", smoothing, "at least 0 and below 1")
+    try require((0..<1).contains(dropout), "dropout", dropout, "at least 0 and below 1")
+    if case .given(let weights) = classWeights {
+      try require(
+        weights.allSatisfy { $0.isFinite && $0 >= 0 } && weights.contains { $0 > 0 }, "class weights", weights,
+        "numbers of which none is negative, and one is positive")
+    }
+    try loop.validate()
+  }
+}

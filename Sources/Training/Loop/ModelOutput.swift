@@ -1,0 +1,57 @@
+import Checkpoints
+import Files
+import Tensors
+import Tokenization
+import Transformers
+
+/// The model folder that a run writes.
+struct ModelOutput {
+  let path: String
+  let configuration: TransformerConfiguration
+  let tokenizer: Tokenizer
+
+  /// Writes the folder with these weights; what was there stays whole until the new files are.
+  func write(_ weights: ParameterBuffer, _ evaluation: Evaluation?) throws {
+    try ModelFolder(
+      configuration: configuration, weights: weights, tokenizer: tokenizer, card: card(weights, evaluation)
+    ).write(to: path)
+  }
+
+  private func card(_ weights: ParameterBuffer, _ evaluation: Evaluation?) -> String {
+    let task: String
+    switch configuration.head {
+    case .causalLanguage: task = "text-generation"
+    case .maskedLanguage, .maskedLanguageAndNextSentence: task = "fill-mask"
+    case .sequenceClassification: task = "text-classification"
+    case .tokenClassification: task = "token-classification"
+    case .none: task = "feature-extraction"
+    }
+    let text = """
+      A \(configuration.family.rawValue) model of \(weights.layout.parameterCount) parameters: \
+      \(configuration.layers) layers, \(configuration.heads) heads, width \(configuration.width), vocabulary \
+      \(configuration.vocabularySize), at most \(configuration.maximumLength) tokens. Trained with Swiftlet.
+      """
+    var card = ModelCard(title: Files.name(of: path), text: text)
+    card.task = task
+    if case .object(let figures)? = evaluation?.json {
+      for (name, value) in figures {
+        if let number = value.double { card.metrics.append((name: "validation \(name)", value: "\(number)")) }
+      }
+    }
+    return card.markdown
+  }
+}
+
+extension TrainingLoop {
+  /// Runs to the end, and leaves the model that was brought in its folder.
+  func finish(output: ModelOutput?, until shouldStop: () -> Bool) throws -> TrainingResult {
+    let outcome = try run(until: shouldStop)
+    // Without a validation set, or before the first evaluation, the last weights are the model.
+    if best == nil { try output?.write(current, nil) }
+    var evaluation = bestEvaluation
+    if evaluation == nil, best != nil, outcome != .interrupted {
+      evaluation = try task.evaluate(weights: result, execution: execution, shouldStop: { false })
+    }
+    return TrainingResult(outcome, self, evaluation: evaluation)
+  }
+}

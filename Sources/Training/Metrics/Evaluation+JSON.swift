@@ -1,0 +1,81 @@
+import Files
+
+extension Evaluation {
+  /// The figures by the names that scripts rely on; what is not known is null.
+  public var json: JSONValue {
+    switch self {
+    case .language(let result): result.json
+    case .labels(let result): result.json
+    case .multiLabel(let result): result.json
+    case .values(let result): result.json
+    }
+  }
+}
+
+extension JSONValue {
+  /// A number, or null.
+  init(_ value: Double?) { self = value.map { .number($0) } ?? .null }
+}
+
+extension LanguageEvaluation {
+  var json: JSONValue {
+    var json: JSONValue = [
+      "loss": .number(loss), "perplexity": .number(perplexity), "bits_per_byte": JSONValue(bitsPerByte),
+      "tokens": .integer(tokens), "bytes": bytes.map { .integer($0) } ?? .null,
+      "unigram_entropy": .number(unigramEntropy),
+    ]
+    if let nextSentenceLoss { json["next_sentence_loss"] = .number(nextSentenceLoss) }
+    return json
+  }
+}
+
+extension PrecisionRecall {
+  func json(label: String) -> JSONValue {
+    [
+      "label": .string(label), "precision": .number(precision), "recall": .number(recall), "f1": .number(f1),
+      "support": .integer(support),
+    ]
+  }
+}
+
+extension ClassificationMetrics {
+  var json: JSONValue {
+    [
+      "accuracy": .number(accuracy), "macro_precision": .number(macro.precision),
+      "macro_recall": .number(macro.recall), "macro_f1": .number(macro.f1), "mcc": .number(matthewsCorrelation),
+      "roc_auc": JSONValue(rocAUC), "pr_auc": JSONValue(prAUC), "loss": .number(loss), "count": .integer(count),
+      "calibration_error": .number(calibration.expectedError),
+      "labels": .array(labels.map { .string($0) }),
+      "confusion": .array(confusion.counts.map { .array($0.map { .integer($0) }) }),
+      "per_label": .array(zip(labels, perLabel).map { $1.json(label: $0) }),
+      "baselines": [
+        "majority": ["accuracy": .number(majority.accuracy), "macro_f1": .number(majority.macro.f1)]
+      ],
+    ]
+  }
+}
+
+extension MultiLabelMetrics {
+  var json: JSONValue {
+    [
+      "accuracy": .number(accuracy), "macro_precision": .number(macro.precision),
+      "macro_recall": .number(macro.recall), "macro_f1": .number(macro.f1),
+      "micro_precision": .number(micro.precision), "micro_recall": .number(micro.recall),
+      "micro_f1": .number(micro.f1), "roc_auc": JSONValue(rocAUC), "pr_auc": JSONValue(prAUC),
+      "loss": .number(loss), "count": .integer(count), "labels": .array(labels.map { .string($0) }),
+      "per_label": .array(zip(labels, perLabel).map { $1.json(label: $0) }),
+      "baselines": ["majority": ["accuracy": .number(majorityAccuracy)]],
+    ]
+  }
+}
+
+extension RegressionMetrics {
+  var json: JSONValue {
+    [
+      "loss": .number(meanSquaredError), "mean_squared_error": .number(meanSquaredError),
+      "mean_absolute_error": .number(meanAbsoluteError), "pearson": JSONValue(pearson),
+      "spearman": JSONValue(spearman), "count": .integer(count),
+      "baselines": ["mean": ["mean_squared_error": .number(meanBaseline)]],
+    ]
+  }
+}

@@ -1,0 +1,68 @@
+import Files
+
+/// What an evaluation over a whole set found.
+public enum Evaluation: Sendable {
+  /// Of a language model.
+  case language(LanguageEvaluation)
+  /// Of a classifier with one label a text (or a word).
+  case labels(ClassificationMetrics)
+  /// Of a classifier with any number of labels a text.
+  case multiLabel(MultiLabelMetrics)
+  /// Of a regression.
+  case values(RegressionMetrics)
+
+  /// The mean loss: in nats, of a regression the mean squared error.
+  public var loss: Double {
+    switch self {
+    case .language(let result): result.loss
+    case .labels(let result): result.loss
+    case .multiLabel(let result): result.loss
+    case .values(let result): result.meanSquaredError
+    }
+  }
+
+  /// The number by which models are compared; nil where this kind of evaluation has none of the name, or could not
+  /// tell it.
+  public func value(of criterion: SelectionCriterion) -> Double? {
+    switch (self, criterion) {
+    case (_, .loss): loss
+    case (.labels(let result), .accuracy): result.accuracy
+    case (.labels(let result), .macroF1): result.macro.f1
+    case (.labels(let result), .matthewsCorrelation): result.matthewsCorrelation
+    case (.labels(let result), .rocAUC): result.rocAUC
+    case (.multiLabel(let result), .accuracy): result.accuracy
+    case (.multiLabel(let result), .macroF1): result.macro.f1
+    case (.multiLabel(let result), .rocAUC): result.rocAUC
+    case (.values(let result), .pearson): result.pearson
+    case (.values(let result), .spearman): result.spearman
+    default: nil
+    }
+  }
+}
+
+/// The figure by which the best model of a run is chosen.
+public enum SelectionCriterion: String, Sendable, Hashable, CaseIterable {
+  /// The loss; less is better. Of all others, more.
+  case loss
+  /// The part that is right.
+  case accuracy
+  /// The mean F1 of the labels.
+  case macroF1 = "macro_f1"
+  /// Matthews' correlation coefficient.
+  case matthewsCorrelation = "mcc"
+  /// The area under the ROC curve.
+  case rocAUC = "roc_auc"
+  /// The linear correlation, of regressions.
+  case pearson
+  /// The rank correlation, of regressions.
+  case spearman
+
+  /// Whether larger values are better.
+  public var prefersLarge: Bool { self != .loss }
+
+  /// A score of which less is better; infinite where the value is not known.
+  public func score(of evaluation: Evaluation) -> Double {
+    guard let value = evaluation.value(of: self) else { return .infinity }
+    return prefersLarge ? -value : value
+  }
+}

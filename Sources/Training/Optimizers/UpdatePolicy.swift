@@ -1,0 +1,45 @@
+import Tensors
+
+/// Which parameters an update changes, and how strongly each: decay for matrices only, smaller steps for lower
+/// layers, none for frozen ones.
+public struct UpdatePolicy: Sendable, Equatable {
+  /// Added to each matrix's gradient: this times the sign of the value.
+  public var l1: Double
+  /// The learning rate of a layer is this factor times that of the layer above it; 1 treats all alike.
+  public var layerDecay: Double
+  /// Layers of a depth below this do not change: 0 trains everything. See `ParameterLayout.Entry.depth`.
+  public var frozenDepth: Int
+
+  /// By default every parameter learns alike.
+  public init(l1: Double = 0, layerDecay: Double = 1, frozenDepth: Int = 0) {
+    (self.l1, self.layerDecay, self.frozenDepth) = (l1, layerDecay, frozenDepth)
+  }
+
+  /// Neighbouring parameters that are treated alike, as one run of memory: few kernel calls, each of them long.
+  struct Run: Equatable {
+    var offset: Int
+    var count: Int
+    var decays: Bool
+    var rateFactor: Double
+  }
+
+  func runs(of layout: ParameterLayout) -> [Run] {
+    let top = layout.entries.map(\.depth).max() ?? 0
+    var runs: [Run] = []
+    for entry in layout.entries where entry.depth >= frozenDepth {
+      let factor = layerDecay == 1 ? 1 : power(layerDecay, Double(top - entry.depth))
+      let end = entry.parameter.offset + entry.parameter.count
+      if let last = runs.last, last.decays == entry.decays, last.rateFactor == factor,
+        // The gap up to the next multiple of 16 holds zeros, which every rule leaves zero.
+        (last.offset + last.count + 15) / 16 * 16 == entry.parameter.offset
+      {
+        runs[runs.count - 1].count = end - last.offset
+      } else {
+        runs.append(
+          Run(
+            offset: entry.parameter.offset, count: entry.parameter.count, decays: entry.decays, rateFactor: factor))
+      }
+    }
+    return runs
+  }
+}

@@ -1,0 +1,32 @@
+import Tensors
+
+/// The memory of a run, in bytes, by purpose: known before any of it is taken.
+public struct MemoryPlan: Sendable, Equatable {
+  /// The weights.
+  public var weights: Int
+  /// Their gradients.
+  public var gradients: Int
+  /// The optimizer's running averages.
+  public var moments: Int
+  /// The average of the weights, and the best weights so far.
+  public var copies: Int
+  /// What the passes forward and backward write into.
+  public var activations: Int
+
+  /// All of it.
+  public var total: Int { weights + gradients + moments + copies + activations }
+
+  /// The memory of a loop.
+  public init(layout: ParameterLayout, settings: LoopSettings, evaluates: Bool, activations: Int) {
+    let buffer = layout.bufferCount * MemoryLayout<Float>.stride
+    (weights, gradients) = (buffer, buffer)
+    moments = settings.optimizer.momentsPerParameter * buffer
+    copies = ((settings.averageDecay == nil ? 0 : 1) + (evaluates ? 1 : 0)) * buffer
+    self.activations = activations
+  }
+
+  /// Refuses a plan that needs more than a limit.
+  public func require(atMost limit: Int?) throws(TrainingFailure) {
+    if let limit, total > limit { throw .memory(needed: total, limit: limit) }
+  }
+}

@@ -1,0 +1,87 @@
+import Corpora
+import Tensors
+import Transformers
+
+/// Learning a language, by the next token or by masked ones: batches of windows over a token stream.
+public final class LanguageTask: TrainingTask {
+  /// The model.
+  public let model: Transformer
+  /// Where training batches come from.
+  public let training: any LanguageBatchMaker
+  /// Where evaluations read, in order; nil where there is no validation set.
+  public let validation: (any LanguageBatchMaker)?
+  /// The bytes of text behind the validation tokens; nil where bits per byte mean nothing.
+  public let validationBytes: Int?
+  /// Windows in a micro-batch.
+  public let batch: Int
+  /// The share of each target that is spread over the vocabulary, in training.
+  public let smoothing: Float
+  /// Layers below this depth learn nothing.
+  public let frozenDepth: Int
+
+  private let activations: Activations
+  private var memory = LanguageBatch()
+
+  /// A task; takes the memory for its passes.
+  public init(
+    model: Transformer, training: any LanguageBatchMaker, validation: (any LanguageBatchMaker)?,
+    validationBytes: Int? = nil, batch: Int, smoothing: Float = 0, frozenDepth: Int = 0
+  ) {
+    (self.model, self.training, self.validation) = (model, training, validation)
+    (self.validationBytes, self.batch) = (validationBytes, batch)
+    (self.smoothing, self.frozenDepth) = (smoothing, frozenDepth)
+    let size = Self.size(training, validation, batch: batch)
+    activations = Activations(model, tokens: size.tokens, sequences: size.sequences, training: true)
+  }
+
+  /// The bytes that the passes of such a task need.
+  public static func activationBytes(
+    model: Transformer, training: any LanguageBatchMaker, validation: (any LanguageBatchMaker)?, batch: Int
+  ) -> Int {
+    let size = size(training, validation, batch: batch)
+    return Activations.byteCount(model, tokens: size.tokens, sequences: size.sequences, training: true)
+  }
+
+  private static func size(
+    _ training: any LanguageBatchMaker, _ validation: (any LanguageBatchMaker)?, batch: Int
+  ) -> (tokens: Int, sequences: Int) {
+    (
+      max(training.maximumTokens(sequences: batch), validation?.maximumTokens(sequences: batch) ?? 1, 1),
+      max(training.maximumSequences(sequences: batch), validation?.maximumSequences(sequences: batch) ?? 1, 1)
+    )
+  }
+
+  /// The bytes of the activations.
+  public var activationBytes: Int { activations.byteCount }
+  /// Passes over the windows of an epoch, the last one shared with the next epoch.
+  public var microBatchesPerEpoch: Double { Double(training.sequencesPerEpoch) / Double(batch) }
+  /// The windows' tokens.
+  public var tokensPerMicroBatch: Int { training.maximumTokens(sequences: batch) }
+  /// The tokens of the validation windows.
+  public var validationTokens: Int {
+    validation.map { $0.maximumTokens(sequences: $0.sequencesPerEpoch) } ?? 0
+  }
+
+  /// The windows `number · batch` and on, and their gradients.
+  public func addGradients(
+    ofMicroBatch number: Int, weights: ParameterBuffer, gradients: ParameterBuffer, dropoutSeed: UInt64,
+    execution: Execution
+  ) throws -> MicroBatchResult {
+    training.fill(&memory, sequences: number * batch..<(number + 1) * batch)
+    guard !memory.targets.rows.isEmpty else { return MicroBatchResult(loss: LossSum(), tokens: 0) }
+    let loss = try model.languageLoss(
+      of: memory.batch, targets: memory.targets, weights: weights, gradients: gradients, activations: activations,
+      execution: execution, smoothing: smoothing, dropoutSeed: dropoutSeed, frozenDepth: frozenDepth)
+    return MicroBatchResult(loss: loss, tokens: memory.batch.tokens.count)
+  }
+
+  /// The loss on every window of the validation set, without smoothing and dropout.
+  public func evaluate(
+    weights: ParameterBuffer, execution: Execution, shouldStop: () -> Bool
+  ) throws -> Evaluation? {
+    guard let validation else { return nil }
+    return .language(
+      try LanguageEvaluator(model: model, windows: validation, bytes: validationBytes, batch: batch).evaluate(
+        weights: weights, activations: activations, execution: execution, shouldStop: shouldStop))
+  }
+}

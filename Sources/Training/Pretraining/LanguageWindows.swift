@@ -1,0 +1,62 @@
+import Corpora
+import Tokenization
+
+/// Makes the windows that an objective reads from tokens.
+public struct LanguageWindows: Sendable {
+  /// What is read.
+  public let settings: PretrainingSettings
+  private let special: SpecialTokens
+  private let vocabulary: MaskingVocabulary?
+
+  /// Windows for a tokenizer.
+  ///
+  /// Throws `TrainingFailure.setting` where the tokenizer has no token that the objective needs.
+  public init(_ settings: PretrainingSettings, tokenizer: Tokenizer) throws(TrainingFailure) {
+    self.settings = settings
+    special = tokenizer.special
+    guard settings.objective == .masked else {
+      vocabulary = nil
+      return
+    }
+    guard let mask = special.mask else {
+      throw .setting(
+        name: "objective", value: "masked", expected: "a tokenizer with a <mask> token, or the causal objective")
+    }
+    vocabulary = MaskingVocabulary(
+      mask: mask,
+      isSpecial: tokenizer.pieces.enumerated().map { index, piece in
+        piece.kind == .control || piece.kind == .unknown || piece.kind == .unused || Int32(index) == mask
+      },
+      beginsWord: settings.masking.wholeWords ? tokenizer.pieces.map { $0.text.hasPrefix("\u{2581}") } : [])
+  }
+
+  /// Windows in an order of each epoch's own.
+  public func training(_ shard: TokenShard) throws -> any LanguageBatchMaker {
+    let seed = settings.loop.seed
+    return try windows(shard, settings.drawsWindows ? .random(seed: seed) : .shuffled(seed: seed))
+  }
+
+  /// Windows from the first to the last, with masks that are always the same.
+  public func validation(_ shard: TokenShard) throws -> any LanguageBatchMaker { try windows(shard, .sequential) }
+
+  /// The bytes of text that the validation windows predict; nil where only some tokens are predicted.
+  public func bytes(_ shard: TokenShard) -> Int? {
+    settings.objective == .causal && shard.textByteCount > 0 ? shard.textByteCount : nil
+  }
+
+  private func windows(_ shard: TokenShard, _ order: WindowOrder) throws -> any LanguageBatchMaker {
+    guard let vocabulary else {
+      let stream = TokenStream(
+        shard, begin: settings.marksDocuments ? special.begin : nil, end: settings.marksDocuments ? special.end : nil)
+      return try CausalWindows(
+        stream, context: settings.context, order: order, crossesDocuments: settings.crossesDocuments)
+    }
+    guard let begin = special.classification ?? special.begin, let end = special.separator ?? special.end else {
+      throw TrainingFailure.setting(
+        name: "objective", value: "masked", expected: "a tokenizer with tokens that begin and end a text")
+    }
+    return try MaskedWindows(
+      shard, begin: begin, end: end, vocabulary: vocabulary, context: settings.context, order: order,
+      masking: settings.masking, crossesDocuments: settings.crossesDocuments)
+  }
+}

@@ -1,0 +1,98 @@
+import Corpora
+import Tensors
+import Transformers
+
+/// Recipes of pretraining by name: what their authors published, with batch and steps left to the budget.
+public enum PretrainingRecipe: String, Sendable, Hashable, CaseIterable {
+  /// This package's own, for minutes on a CPU.
+  case standard = "default"
+  /// nanoGPT's for small models: AdamW (0.9, 0.99), decay 0.1, rate 1e-3, cosine to a tenth, windows drawn anywhere.
+  case gpt
+  /// Devlin et al. 2019: AdamW without bias correction, decay 0.01, rate 1e-4, straight down to zero, dropout 0.1.
+  case bert
+  /// Liu et al. 2019: Adam (0.9, 0.98) with decay 0.01, full sentences across documents, no clipping, dropout 0.1.
+  case roberta
+}
+
+extension PretrainingSettings {
+  /// The settings of a recipe for a model, a corpus and a budget. The only place where defaults are derived.
+  /// - Parameter corpusTokens: The tokens of the training set.
+  public static func recommended(
+    _ recipe: PretrainingRecipe = .standard, for configuration: TransformerConfiguration, corpusTokens: Int,
+    budget: RunBudget
+  ) -> PretrainingSettings {
+    let objective: Objective = configuration.family.isCausal ? .causal : .masked
+    let context = min(configuration.maximumLength, objective == .causal ? 256 : 128)
+    // Small steps are many steps: what counts in a short run. Wider models need quieter gradients, and tiny corpora
+    // should still have some steps in an epoch.
+    let tokensPerStep = min(
+      configuration.width <= 128 ? 2048 : configuration.width <= 384 ? 4096 : 8192, max(corpusTokens / 8, context))
+    let batch = max(1, tokensPerStep / max(context, 1))
+    var settings = PretrainingSettings(
+      objective: objective, batch: batch, context: context, loop: loop(recipe, configuration, budget))
+    switch recipe {
+    case .standard:
+      settings.dropout = dropout(configuration, corpusTokens: corpusTokens, settings)
+    case .gpt:
+      settings.drawsWindows = true
+      settings.dropout = dropout(configuration, corpusTokens: corpusTokens, settings)
+    case .bert:
+      settings.crossesDocuments = false
+      settings.dropout = 0.1
+    case .roberta:
+      settings.dropout = 0.1
+    }
+    return settings
+  }
+
+  private static func loop(
+    _ recipe: PretrainingRecipe, _ configuration: TransformerConfiguration, _ budget: RunBudget
+  ) -> LoopSettings {
+    switch recipe {
+    case .standard:
+      // The best rate falls with the width; norms after each part want half of what norms before it bear.
+      let peak = 2e-3 * (256 / Double(configuration.width)).squareRoot() * (configuration.family.isCausal ? 1 : 0.5)
+      return LoopSettings(
+        optimizer: AdamW(beta1: 0.9, beta2: 0.99, weightDecay: 0.1),
+        learningRate: LearningRate(
+          peak: peak, warmup: .fraction(configuration.family.isCausal ? 0.03 : 0.06),
+          schedule: TrapezoidSchedule(decay: 0.5)),
+        budget: budget)
+    case .gpt:
+      return LoopSettings(
+        optimizer: AdamW(beta1: 0.9, beta2: 0.99, weightDecay: 0.1),
+        learningRate: LearningRate(
+          peak: configuration.width <= 384 ? 1e-3 : 6e-4, warmup: .fraction(0.02), schedule: CosineSchedule(end: 0.1)),
+        budget: budget)
+    case .bert:
+      return LoopSettings(
+        optimizer: AdamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-6, weightDecay: 0.01, correctsBias: false),
+        learningRate: LearningRate(peak: 1e-4, warmup: .fraction(0.01), schedule: LinearSchedule()), budget: budget)
+    case .roberta:
+      var loop = LoopSettings(
+        optimizer: Adam(beta1: 0.9, beta2: 0.98, epsilon: 1e-6, weightDecay: 0.01),
+        learningRate: LearningRate(peak: 5e-4, warmup: .fraction(0.08), schedule: LinearSchedule()), budget: budget)
+      loop.clipping = GradientClipping(maximum: 0)
+      return loop
+    }
+  }
+
+  /// Dropout against learning by heart: by how often the text is read, and whether the model could hold it.
+  private static func dropout(
+    _ configuration: TransformerConfiguration, corpusTokens: Int, _ settings: PretrainingSettings
+  ) -> Double {
+    let matrices = Double(12 * configuration.layers * configuration.width * configuration.width)
+    let tokensPerStep = Double(settings.batch * settings.context * settings.loop.accumulation)
+    let perEpoch = max(1, Double(corpusTokens) / tokensPerStep)
+    let epochs: Double
+    switch settings.loop.budget {
+    case .steps(let steps): epochs = Double(steps) / perEpoch
+    case .epochs(let count): epochs = count
+    case .minutes(let minutes):
+      // Two cores do about 1e11 operations a second in a training step, and a token costs 6 for each weight.
+      epochs = minutes * 60 * 1e11 / (6 * matrices) / Double(max(corpusTokens, 1))
+    }
+    let pressure = epochs * min(1, 2 * matrices / Double(max(corpusTokens, 1)))
+    return pressure < 4 ? 0 : pressure < 16 ? 0.1 : 0.2
+  }
+}

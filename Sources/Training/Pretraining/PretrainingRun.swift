@@ -1,0 +1,128 @@
+import Checkpoints
+import Corpora
+import Files
+import Tensors
+import Tokenization
+import Transformers
+
+/// Pretraining from the first step to a model folder; the same object for going on with a model or with a stopped run.
+///
+/// ```swift
+/// let run = try PretrainingRun(
+///   configuration: configuration, tokenizer: tokenizer, training: corpus.training, validation: corpus.validation,
+///   settings: settings, execution: Execution(), output: "Weights/kjv")
+/// let result = try run.run()
+/// ```
+public final class PretrainingRun {
+  /// What is going to happen.
+  public let plan: TrainingPlan
+  /// The model.
+  public let model: Transformer
+  /// What decides the run.
+  public let settings: PretrainingSettings
+
+  private let loop: TrainingLoop
+  private let output: ModelOutput?
+  private let actions: LoopActions
+  private let saved: SavedRun?
+
+  /// Prepares a new run.
+  /// - Parameters:
+  ///   - start: The weights of a model that is to be trained further; nil draws new ones.
+  ///   - output: The folder of the model and the run; nil keeps everything in memory.
+  public convenience init(
+    configuration: TransformerConfiguration, tokenizer: Tokenizer, training: TokenShard, validation: TokenShard?,
+    settings: PretrainingSettings, execution: Execution, start: ParameterBuffer? = nil, output: String? = nil,
+    actions: LoopActions = LoopActions()
+  ) throws {
+    var configuration = configuration
+    configuration.setDropout(settings.dropout)
+    let folder = try output.map { path in
+      try RunFolder(
+        creating: path,
+        settings: [
+          "settings": settings.json, "configuration": configuration.json,
+          "corpus": CorpusFingerprint(training, validation, tokenizer).json,
+        ])
+    }
+    try self.init(
+      configuration: configuration, tokenizer: tokenizer, training: training, validation: validation,
+      settings: settings, execution: execution, start: start, folder: folder, saved: nil, actions: actions)
+  }
+
+  /// Prepares a stopped run to go on; the tokenizer and the text must be the same.
+  ///
+  /// Throws `TrainingFailure.state` where the folder has no checkpoint, or one of another run.
+  public convenience init(
+    resuming output: String, tokenizer: Tokenizer, training: TokenShard, validation: TokenShard?,
+    execution: Execution, actions: LoopActions = LoopActions()
+  ) throws {
+    guard let (folder, saved) = try RunFolder.resume(output) else {
+      throw TrainingFailure.state(path: output, problem: "there is no checkpoint to go on from")
+    }
+    guard let settings = saved.settings["settings"].flatMap({ PretrainingSettings(json: $0) }),
+      let configuration = saved.settings["configuration"], let corpus = saved.settings["corpus"]
+    else { throw TrainingFailure.state(path: output, problem: "it is not a pretraining run") }
+    if let difference = CorpusFingerprint(training, validation, tokenizer).difference(from: corpus) {
+      throw TrainingFailure.state(path: output, problem: difference)
+    }
+    try self.init(
+      configuration: try TransformerConfiguration(json: configuration), tokenizer: tokenizer, training: training,
+      validation: validation, settings: settings, execution: execution, start: nil, folder: folder, saved: saved,
+      actions: actions)
+  }
+
+  private init(
+    configuration: TransformerConfiguration, tokenizer: Tokenizer, training: TokenShard, validation: TokenShard?,
+    settings: PretrainingSettings, execution: Execution, start: ParameterBuffer?, folder: RunFolder?,
+    saved: SavedRun?, actions: LoopActions
+  ) throws {
+    try settings.validate()
+    guard settings.context <= configuration.maximumLength else {
+      throw TrainingFailure.context(asked: settings.context, maximum: configuration.maximumLength)
+    }
+    let model = try Transformer(configuration)
+    let windows = try LanguageWindows(settings, tokenizer: tokenizer)
+    let trainingWindows = try windows.training(training)
+    let validationWindows = try validation.map { try windows.validation($0) }
+    try MemoryPlan(
+      layout: model.layout, settings: settings.loop, evaluates: validation != nil,
+      activations: LanguageTask.activationBytes(
+        model: model, training: trainingWindows, validation: validationWindows, batch: settings.batch)
+    ).require(atMost: settings.memoryLimit)
+
+    let task = LanguageTask(
+      model: model, training: trainingWindows, validation: validationWindows,
+      validationBytes: validation.flatMap(windows.bytes), batch: settings.batch, smoothing: Float(settings.smoothing),
+      frozenDepth: settings.loop.policy.frozenDepth)
+    let weights = start ?? model.initialWeights(seed: settings.loop.seed)
+    let output = folder.map { ModelOutput(path: $0.path, configuration: configuration, tokenizer: tokenizer) }
+    var loopActions = actions
+    loopActions.keepBest = { weights, evaluation in
+      try output?.write(weights, evaluation)
+      try actions.keepBest(weights, evaluation)
+    }
+    loop = TrainingLoop(
+      task: task, settings: settings.loop, weights: weights, execution: execution,
+      progress: TrainingProgress(budget: StepBudget(total: 1), patience: settings.loop.patience), folder: folder,
+      actions: loopActions)
+    if let saved { try loop.restore(saved) }
+    var plan = try loop.prepare(corpusTokens: training.tokenCount, isNew: saved == nil)
+    plan.addPretrainingWarnings()
+    (self.plan, self.model, self.settings) = (plan, model, settings)
+    (self.output, self.actions, self.saved) = (output, actions, saved)
+    // A folder that cannot be written should be known now, not after the first hour.
+    if saved == nil { try output?.write(weights, nil) }
+  }
+
+  /// The weights as they are now: the best by the validation set, or the last.
+  public var weights: ParameterBuffer { loop.result }
+
+  /// Trains, and leaves the best model in the folder.
+  /// - Parameter shouldStop: Asked before each piece of work; a run that stops saves where it is.
+  public func run(until shouldStop: () -> Bool = { false }) throws -> TrainingResult {
+    actions.report(.planned(plan))
+    if let saved { actions.report(.resumed(step: saved.progress.step, passedOver: saved.passedOver)) }
+    return try loop.finish(output: output, until: shouldStop)
+  }
+}

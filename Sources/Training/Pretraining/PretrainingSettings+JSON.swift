@@ -1,0 +1,33 @@
+import Corpora
+import Files
+
+extension PretrainingSettings {
+  /// For the state file and for reports.
+  public var json: JSONValue {
+    [
+      "objective": .string(objective.rawValue), "batch": .integer(batch), "context": .integer(context),
+      "masked_share": .number(masking.share), "masked": .number(masking.masked), "random": .number(masking.random),
+      "whole_words": .bool(masking.wholeWords), "crosses_documents": .bool(crossesDocuments),
+      "draws_windows": .bool(drawsWindows), "marks_documents": .bool(marksDocuments),
+      "smoothing": .number(smoothing), "dropout": .number(dropout), "loop": loop.json,
+      "memory_limit": memoryLimit.map { .integer($0) } ?? .null,
+    ]
+  }
+
+  /// Reads them back; nil where something is missing or unknown.
+  public init?(json: JSONValue) {
+    guard let objective = json["objective"]?.string.flatMap(Objective.init(rawValue:)),
+      let batch = json["batch"]?.int, let context = json["context"]?.int,
+      let loop = json["loop"].flatMap({ LoopSettings(json: $0) }), let share = json["masked_share"]?.double,
+      let masked = json["masked"]?.double, let random = json["random"]?.double,
+      let wholeWords = json["whole_words"]?.bool, let crossesDocuments = json["crosses_documents"]?.bool,
+      let drawsWindows = json["draws_windows"]?.bool, let marksDocuments = json["marks_documents"]?.bool,
+      let smoothing = json["smoothing"]?.double, let dropout = json["dropout"]?.double
+    else { return nil }
+    self.init(objective: objective, batch: batch, context: context, loop: loop)
+    masking = TokenMasking(share: share, masked: masked, random: random, wholeWords: wholeWords)
+    (self.crossesDocuments, self.drawsWindows) = (crossesDocuments, drawsWindows)
+    (self.marksDocuments, self.smoothing, self.dropout) = (marksDocuments, smoothing, dropout)
+    memoryLimit = json["memory_limit"]?.int
+  }
+}

@@ -1,0 +1,65 @@
+import Corpora
+import Transformers
+
+/// Everything that decides a pretraining run beside model, tokenizer and text.
+///
+/// ```swift
+/// var settings = PretrainingSettings.recommended(
+///   .gpt, for: configuration, corpusTokens: shard.tokenCount, budget: .minutes(10))
+/// settings.loop.seed = 7
+/// ```
+public struct PretrainingSettings: Sendable {
+  /// What the model learns.
+  public enum Objective: String, Sendable, Hashable, CaseIterable {
+    /// The next token.
+    case causal
+    /// Hidden tokens.
+    case masked
+  }
+
+  /// What the model learns.
+  public var objective: Objective
+  /// Windows in a micro-batch; a step has this times `loop.accumulation`.
+  public var batch: Int
+  /// Tokens in a window.
+  public var context: Int
+  /// How tokens are hidden, if they are.
+  public var masking = TokenMasking()
+  /// Whether a window may hold several documents that see each other.
+  public var crossesDocuments = true
+  /// Whether windows begin anywhere, instead of each once an epoch.
+  public var drawsWindows = false
+  /// Whether documents stand between the tokenizer's begin and end tokens.
+  public var marksDocuments = true
+  /// The share of each target that is spread over the vocabulary.
+  public var smoothing = 0.0
+  /// The probability of every dropout of the trunk.
+  public var dropout = 0.0
+  /// The steps.
+  public var loop: LoopSettings
+  /// The most bytes the run may need; nil for no limit.
+  public var memoryLimit: Int?
+
+  /// Settings with the given core, and defaults for the rest.
+  public init(objective: Objective, batch: Int, context: Int, loop: LoopSettings) {
+    (self.objective, self.batch, self.context, self.loop) = (objective, batch, context, loop)
+  }
+
+  /// Refuses numbers that make no sense.
+  public func validate() throws(TrainingFailure) {
+    func require(_ holds: Bool, _ name: String, _ value: Any, _ expected: String) throws(TrainingFailure) {
+      if !holds { throw .setting(name: name, value: "\(value)", expected: expected) }
+    }
+    try require((1...1_000_000).contains(batch), "batch", batch, "1 to 1000000 sequences")
+    let least = objective == .causal ? 1 : 3
+    try require(context >= least, "context", context, "\(least) or more tokens")
+    try require((0..<1).contains(smoothing), "label smoothing", smoothing, "at least 0 and below 1")
+    try require((0..<1).contains(dropout), "dropout", dropout, "at least 0 and below 1")
+    try require(
+      masking.share > 0 && masking.share < 1, "masked share", masking.share, "above 0 and below 1")
+    try require(
+      masking.masked >= 0 && masking.random >= 0 && masking.masked + masking.random <= 1, "masking",
+      "\(masking.masked) masked and \(masking.random) random", "two shares that are not more than 1 together")
+    try loop.validate()
+  }
+}

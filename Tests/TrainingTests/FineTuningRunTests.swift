@@ -1,0 +1,205 @@
+import Checkpoints
+import Corpora
+import Files
+import TestSupport
+import Tensors
+import Testing
+import Tokenization
+import Training
+import Transformers
+
+@Suite struct FineTuningRunTests {
+  private let tokenizer: Tokenizer
+  private let training = ToyTexts.labelled(rows: 160, seed: 5)
+  private let validation = ToyTexts.labelled(rows: 80, seed: 6)
+
+  init() throws { tokenizer = try ToyTexts.tokenizer() }
+
+  private func settings(_ family: TransformerConfiguration.Family, epochs: Double = 15) -> FineTuningSettings {
+    var settings = FineTuningSettings.recommended(
+      for: ToyTexts.configuration(family, tokenizer), pretrained: false, rows: 160, epochs: epochs)
+    settings.loop.learningRate.peak = family.isCausal ? 5e-3 : 3e-3
+    settings.loop.patience = nil
+    return settings
+  }
+
+  private func run(
+    _ family: TransformerConfiguration.Family, settings: FineTuningSettings? = nil, output: String? = nil
+  ) throws -> (FineTuningRun, TrainingResult) {
+    let run = try FineTuningRun(
+      base: .new(ToyTexts.configuration(family, tokenizer), tokenizer), training: training, validation: validation,
+      settings: settings ?? self.settings(family), execution: KernelChoice.active.execution(threads: 2),
+      output: output)
+    return (run, try run.run())
+  }
+
+  @Test(arguments: TransformerConfiguration.Family.allCases)
+  func everyFamilyTellsAnimalsFromTools(family: TransformerConfiguration.Family) throws {
+    let scratch = try ScratchFolder()
+    let (_, result) = try run(family, output: scratch.path)
+    guard case .labels(let metrics) = result.evaluation else {
+      Issue.record("no evaluation of labels")
+      return
+    }
+    #expect(metrics.majority.accuracy < 0.7)
+    #expect(metrics.accuracy > 0.95, "\(metrics.accuracy)")
+
+    let folder = try ModelFolder(reading: scratch.path)
+    #expect(folder.configuration.labels == ["animal", "tool"])
+    #expect(folder.configuration.resolvedProblemType == .singleLabel)
+    let evaluator = try evaluator(folder)
+    let again = try evaluator.evaluate(
+      weights: folder.weights, activations: evaluator.activations(), execution: KernelChoice.active.execution())
+    #expect(abs(again.loss - metrics.loss) < 1e-5)
+  }
+
+  private func evaluator(_ folder: ModelFolder) throws -> ClassifierEvaluator {
+    let tokenizer = try #require(folder.tokenizer)
+    let template = ExampleTemplate(
+      family: folder.configuration.family, special: tokenizer.special, maximumTokens: 32)
+    return ClassifierEvaluator(
+      model: try Transformer(folder.configuration),
+      examples: EncodedExamples(validation, template: template) { tokenizer.encode($0) }, batch: 7)
+  }
+
+  /// The trunk comes from a model that has learned the language; its language head makes room for the labels.
+  @Test func beginsWithAPretrainedFolder() throws {
+    let scratch = try ScratchFolder()
+    let configuration = ToyTexts.configuration(.roberta, tokenizer)
+    var pretraining = PretrainingSettings.recommended(for: configuration, corpusTokens: 3000, budget: .steps(60))
+        let language = try PretrainingRun(
+      configuration: configuration, tokenizer: tokenizer,
+      training: ToyTexts.shard(tokenizer, documents: 60, seed: 1), validation: nil, settings: pretraining,
+      execution: KernelChoice.active.execution(), output: scratch.path + "/language")
+    _ = try language.run()
+
+    var settings = settings(.roberta)
+    settings.freezeTrunk(of: configuration)
+    let run = try FineTuningRun(
+      base: .folder(scratch.path + "/language"), training: training, validation: validation, settings: settings,
+      execution: KernelChoice.active.execution())
+    #expect(run.plan.trainedParameters < run.plan.parameters / 4)
+    let result = try run.run()
+    #expect(result.outcome == .finished && result.evaluation != nil)
+    // The frozen trunk is the pretrained one, bit for bit.
+    let trunk = language.weights.layout.entries.filter { $0.name.hasPrefix("roberta.") }
+    #expect(!trunk.isEmpty)
+    for entry in trunk {
+      let same = try #require(run.weights.layout.entries.first { $0.name == entry.name })
+      let ours = run.weights[same.parameter], theirs = language.weights[entry.parameter]
+      #expect((0..<ours.count).allSatisfy { ours.pointer[$0] == theirs.pointer[$0] }, "\(entry.name)")
+    }
+  }
+
+  @Test func severalLabelsAtOnce() throws {
+    var data = training
+    data.kind = .multiple
+    data.labelNames = ["animal", "old", "tool"]
+    for index in data.rows.indices {
+      data.rows[index].labels = [data.rows[index].labels[0] * 2]
+      if data.rows[index].text.contains("old") { data.rows[index].labels = (data.rows[index].labels + [1]).sorted() }
+    }
+    var settings = settings(.bert, epochs: 30)
+    settings.loop.criterion = .macroF1
+    let run = try FineTuningRun(
+      base: .new(ToyTexts.configuration(.bert, tokenizer), tokenizer), training: data, validation: data,
+      settings: settings, execution: KernelChoice.active.execution())
+    guard case .multiLabel(let metrics) = try run.run().evaluation else {
+      Issue.record("no evaluation of several labels")
+      return
+    }
+    #expect(metrics.macro.f1 > 0.95, "\(metrics.macro.f1)")
+    #expect(metrics.accuracy > metrics.majorityAccuracy + 0.2)
+  }
+
+  @Test func values() throws {
+    func valued(_ data: LabelledData) -> LabelledData {
+      var data = data
+      (data.kind, data.labelNames) = (.value, [])
+      for index in data.rows.indices {
+        data.rows[index].value = data.rows[index].labels == [1] ? 2 : -1
+        data.rows[index].labels = []
+      }
+      return data
+    }
+    let run = try FineTuningRun(
+      base: .new(ToyTexts.configuration(.gpt2, tokenizer), tokenizer), training: valued(training),
+      validation: valued(validation), settings: settings(.gpt2, epochs: 20),
+      execution: KernelChoice.active.execution())
+    guard case .values(let metrics) = try run.run().evaluation else {
+      Issue.record("no evaluation of values")
+      return
+    }
+    #expect(metrics.meanSquaredError < 0.25 * metrics.meanBaseline, "\(metrics.meanSquaredError)")
+  }
+
+  @Test func pairsOfTexts() throws {
+    /// Whether both texts are about the same kind of thing cannot be told from one of them; here it is enough that
+    /// the second text decides.
+    func paired(_ data: LabelledData) -> LabelledData {
+      var data = data
+      for index in data.rows.indices {
+        data.rows[index].pair = data.rows[index].text
+        data.rows[index].text = "what is it ?"
+      }
+      return data
+    }
+    let run = try FineTuningRun(
+      base: .new(ToyTexts.configuration(.bert, tokenizer), tokenizer), training: paired(training),
+      validation: paired(validation), settings: settings(.bert, epochs: 20),
+      execution: KernelChoice.active.execution())
+    #expect((try run.run().evaluation?.value(of: .accuracy) ?? 0) > 0.9)
+  }
+
+  @Test func resumesBitForBit() throws {
+    var settings = settings(.gpt2, epochs: 3)
+    settings.classWeights = .balanced
+    settings.smoothing = 0.1
+    let straight = try run(.gpt2, settings: settings).0.weights.bits
+    for stop in stride(from: 0, through: 24, by: 3) {
+      let scratch = try ScratchFolder()
+      func prepared(resumes: Bool, report: @escaping (TrainingEvent) -> Void) throws -> FineTuningRun {
+        try FineTuningRun(
+          base: .new(ToyTexts.configuration(.gpt2, tokenizer), tokenizer), training: training,
+          validation: validation, settings: settings, execution: KernelChoice.active.execution(),
+          output: scratch.path, resumes: resumes, actions: LoopActions(report: report))
+      }
+      do {
+        var steps = 0
+        let first = try prepared(resumes: false) { event in if case .step = event { steps += 1 } }
+        _ = try first.run(until: { steps >= stop })
+      }
+      let second = try prepared(resumes: true) { _ in }
+      #expect(try second.run().outcome != .interrupted)
+      #expect(second.weights.bits == straight, "stopped after step \(stop)")
+    }
+  }
+
+  // MARK: Refusals
+
+  private func expectRefused(_ data: LabelledData, validation: LabelledData? = nil, _ name: String) {
+    #expect(throws: (any Error).self, "\(name)") {
+      _ = try FineTuningRun(
+        base: .new(ToyTexts.configuration(.gpt2, tokenizer), tokenizer), training: data, validation: validation,
+        execution: KernelChoice.active.execution())
+    }
+  }
+
+  @Test func refusesDataThatCannotTeach() {
+    expectRefused(LabelledData(rows: [], labelNames: ["a", "b"]), "no rows")
+    expectRefused(
+      LabelledData(rows: [LabelledRow(text: "x", labels: [0])], labelNames: ["a"]), "a single label")
+    var stranger = validation
+    stranger.labelNames = ["animal", "plant"]
+    expectRefused(training, validation: stranger, "a label that the training set has not")
+  }
+
+  @Test func settingsComeBackFromTheirFile() throws {
+    for weights in [FineTuningSettings.ClassWeights.none, .balanced, .given([1, 2.5])] {
+      var settings = settings(.bert)
+      settings.classWeights = weights
+      let again = try #require(FineTuningSettings(json: try JSONValue(parsing: settings.json.serialized())))
+      #expect(again.json == settings.json && again.classWeights == weights)
+    }
+  }
+}
