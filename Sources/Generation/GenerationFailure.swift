@@ -1,0 +1,60 @@
+import Files
+
+/// What can go wrong between a prompt and its text.
+public enum GenerationFailure: Failure, Hashable {
+  /// A setting has a value that it cannot have.
+  case badSetting(name: String, expected: String, found: String)
+  /// There is no setting of this name.
+  case unknownSetting(name: String, suggestion: String?)
+  /// A token that the model does not know is named by a setting.
+  case tokenOutOfRange(setting: String, token: Int32, vocabulary: Int)
+  /// The prompt is longer than the model can see at once.
+  case promptTooLong(tokens: Int, context: Int)
+  /// There is no token to begin with.
+  case emptyPrompt
+  /// The model's task is another.
+  case wrongHead(needed: String, found: String)
+  /// The model computed something that is not a number.
+  case notFinite(token: Int)
+  /// Every token is forbidden.
+  case nothingAllowed(token: Int)
+  /// The text to fill has no mask in it.
+  case noMask(spelling: String)
+  /// The tokenizer has no token of this kind.
+  case missingToken(String)
+
+  /// Wishes are a matter of usage, weights one of data.
+  public var kind: FailureKind {
+    switch self {
+    case .badSetting, .unknownSetting, .tokenOutOfRange, .promptTooLong, .emptyPrompt, .noMask, .nothingAllowed: .usage
+    case .wrongHead, .notFinite, .missingToken: .badData
+    }
+  }
+
+  /// One sentence, and where there is one, the remedy.
+  public var description: String {
+    switch self {
+    case .badSetting(let name, let expected, let found):
+      "\(name) must be \(expected), and not \(found)."
+    case .unknownSetting(let name, let suggestion):
+      "There is no setting \(name.quotedForMessage)." + (suggestion.map { " Is \($0) meant?" } ?? "")
+    case .tokenOutOfRange(let setting, let token, let vocabulary):
+      "\(setting) names the token \(token), but the vocabulary has the tokens 0 to \(vocabulary - 1)."
+    case .promptTooLong(let tokens, let context):
+      "The prompt has \(tokens) tokens, and the model sees \(context) at once: shorten it, or set context_end to slide."
+    case .emptyPrompt:
+      "The prompt is empty, and the tokenizer has no token that begins a text: give at least one character."
+    case .wrongHead(let needed, let found):
+      "This needs \(needed), and the model is \(found)."
+    case .notFinite(let token):
+      "The model's scores for token \(token) of the text are not finite numbers: its weights are damaged."
+    case .nothingAllowed(let token):
+      "No token is allowed as token \(token) of the text: bad_words_ids, suppress_tokens, sequence_bias and "
+        + "no_repeat_ngram_size together forbid all of them."
+    case .noMask(let spelling):
+      "The text has no \(spelling) to be filled."
+    case .missingToken(let name):
+      "The tokenizer has no \(name) token."
+    }
+  }
+}
