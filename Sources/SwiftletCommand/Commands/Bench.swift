@@ -1,0 +1,187 @@
+import ArgumentParser
+import Console
+import Swiftlet
+
+/// `swiftlet bench`: the speed of training, attention, products and generation on fixed workloads.
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure speed on fixed workloads.",
+    discussion: """
+      Examples:
+        swiftlet bench train W1 W4 --precision fp32
+        swiftlet bench attention --json
+      """,
+    subcommands: [Train.self, AttentionSpeed.self, Products.self, GenerationSpeed.self])
+
+  /// Options of all benchmarks.
+  struct Options: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("Seconds for each measurement.", valueName: "s"))
+    var seconds = 2.0
+    @OptionGroup(title: "Shared") var shared: SharedOptions
+  }
+
+  /// The workloads of the given names, or all of them.
+  static func choose<Workload>(
+    _ names: [String], from all: [Workload], name: (Workload) -> String
+  ) throws -> [Workload] {
+    let wanted = names.map { $0.lowercased() }
+    for (written, wanted) in zip(names, wanted) where !all.contains(where: { name($0).lowercased() == wanted }) {
+      throw ValidationError("There is no workload \(written); there are \(all.map(name).joined(separator: ", ")).")
+    }
+    return wanted.isEmpty ? all : all.filter { wanted.contains(name($0).lowercased()) }
+  }
+
+  /// What stands beside each figure: the speed of the largest product, in the same precision, measured now.
+  static func peak(_ execution: Execution) -> Double { ProductBenchmark.largest.gigaflops(execution, seconds: 0.5) }
+
+  struct Train: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Whole training steps: forward, backward, clipping, AdamW.",
+      discussion: """
+        Examples:
+          swiftlet bench train
+          swiftlet bench train W1 --seconds 10 --json
+        """)
+    @Argument(help: "W1 to W5; all by default.") var workloads: [String] = []
+    @OptionGroup var options: Options
+
+    func run() throws {
+      let execution = try options.shared.execution()
+      let output = Output(json: options.shared.json)
+      let peak = Bench.peak(execution)
+      output.text("precision \(execution.precision.rawValue), \(execution.pool.threads) threads, peak \(Int(peak)) GFLOP/s")
+      for workload in try Bench.choose(workloads, from: TrainingBenchmark.all, name: { $0.name }) {
+        let (seconds, steps) = try workload.measure(execution, seconds: options.seconds)
+        let speed = Double(workload.batch * workload.context) / seconds
+        let gigaflops = workload.operations / seconds / 1e9
+        output.result(
+          [
+            "workload": .string(workload.name), "precision": .string(execution.precision.rawValue),
+            "threads": .integer(execution.pool.threads), "steps": .integer(steps),
+            "milliseconds_per_step": .number(rounded(seconds * 1e3, 3)), "tokens_per_second": .number(rounded(speed, 1)),
+            "gflops": .number(rounded(gigaflops, 1)), "peak_gflops": .number(rounded(peak, 1)),
+          ],
+          text: """
+            \(workload.name)  \(padded(workload.summary, 20))  \(padded(rounded(seconds * 1e3, 2), 9)) ms/step \
+            \(padded(rounded(speed, 0), 9)) tokens/s  \(padded(rounded(gigaflops, 0), 6)) GFLOP/s
+            """)
+      }
+    }
+  }
+
+  struct AttentionSpeed: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "attention",
+      abstract: "Attention alone, forward, and forward with backward.",
+      discussion: """
+        Examples:
+          swiftlet bench attention
+          swiftlet bench attention A3 --precision fp32 --json
+        """)
+    @Argument(help: "A1 to A5; all by default.") var shapes: [String] = []
+    @OptionGroup var options: Options
+
+    func run() throws {
+      let execution = try options.shared.execution()
+      let output = Output(json: options.shared.json)
+      let peak = Bench.peak(execution)
+      output.text("precision \(execution.precision.rawValue), \(execution.pool.threads) threads, peak \(Int(peak)) GFLOP/s")
+      for shape in try Bench.choose(shapes, from: AttentionBenchmark.all, name: { $0.name }) {
+        let figures = shape.measure(execution, seconds: options.seconds)
+        output.result(
+          [
+            "shape": .string(shape.name), "batch": .integer(shape.batch), "heads": .integer(shape.heads),
+            "length": .integer(shape.length), "head_width": .integer(shape.headWidth), "causal": .bool(shape.causal),
+            "precision": .string(execution.precision.rawValue), "threads": .integer(execution.pool.threads),
+            "forward_milliseconds": .number(rounded(figures.forwardSeconds * 1e3, 3)),
+            "forward_gflops": .number(rounded(figures.forwardGigaflops, 1)),
+            "both_milliseconds": .number(rounded(figures.bothSeconds * 1e3, 3)),
+            "both_gflops": .number(rounded(figures.bothGigaflops, 1)), "peak_gflops": .number(rounded(peak, 1)),
+          ],
+          text: """
+            \(shape.name)  \(shape.batch) × \(shape.heads) × \(shape.length) × \(shape.headWidth)\
+            \(shape.causal ? " causal" : "")  forward \(rounded(figures.forwardSeconds * 1e3, 2)) ms \
+            (\(Int(figures.forwardGigaflops)) GFLOP/s), both \(rounded(figures.bothSeconds * 1e3, 2)) ms \
+            (\(Int(figures.bothGigaflops)) GFLOP/s)
+            """)
+      }
+    }
+  }
+
+  struct Products: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "matmul",
+      abstract: "Matrix products alone, on the shapes of the training workloads.",
+      discussion: """
+        Examples:
+          swiftlet bench matmul
+          SWIFTLET_KERNELS=avx2 swiftlet bench matmul --precision fp32 --threads 1
+        """)
+    @OptionGroup var options: Options
+
+    func run() throws {
+      let execution = try options.shared.execution()
+      let output = Output(json: options.shared.json)
+      for product in ProductBenchmark.all {
+        let speed = product.gigaflops(execution, seconds: options.seconds / 4)
+        output.result(
+          [
+            "shape": .string(product.name), "rows": .integer(product.rows), "columns": .integer(product.columns),
+            "depth": .integer(product.depth), "precision": .string(execution.precision.rawValue),
+            "threads": .integer(execution.pool.threads), "gflops": .number(rounded(speed, 1)),
+          ],
+          text: """
+            \(padded(product.name, 16))  \(padded("\(product.rows) × \(product.columns) × \(product.depth)", 20)) \
+            \(padded(rounded(speed, 0), 6)) GFLOP/s
+            """)
+      }
+    }
+  }
+
+  struct GenerationSpeed: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "generate",
+      abstract: "Greedy decoding of a Llama shape with random weights.",
+      discussion: """
+        Examples:
+          swiftlet bench generate 15m
+          swiftlet bench generate 110m --tokens 64 --json
+        """)
+    @Argument(help: "15m, 110m; both by default.") var sizes: [String] = []
+    @Option(name: .long, help: "Tokens to decode.") var tokens = 128
+    @OptionGroup var options: Options
+
+    func validate() throws {
+      if !(1...1000).contains(tokens) { throw ValidationError("--tokens \(tokens): a number from 1 to 1000 is expected.") }
+    }
+
+    func run() throws {
+      let execution = try options.shared.execution()
+      for size in try Bench.choose(sizes, from: GenerationBenchmark.all, name: { $0.name }) {
+        let figures = try size.measure(execution, tokens: tokens)
+        let bandwidth = figures.tokensPerSecond * Double(figures.bytesPerToken) / 1e9
+        Output(json: options.shared.json).result(
+          [
+            "workload": .string(size.name), "threads": .integer(execution.pool.threads), "tokens": .integer(tokens),
+            "tokens_per_second": .number(rounded(figures.tokensPerSecond, 1)),
+            "prompt_tokens_per_second": .number(rounded(figures.promptTokensPerSecond, 1)),
+            "gigabytes_per_second": .number(rounded(bandwidth, 2)),
+          ],
+          text: """
+            \(padded(size.name, 5)) \(padded(rounded(figures.tokensPerSecond, 1), 8)) tokens/s \
+            (weights at \(rounded(bandwidth, 1)) GB/s), prompt \(rounded(figures.promptTokensPerSecond, 0)) tokens/s
+            """)
+      }
+    }
+  }
+
+  private static func rounded(_ value: Double, _ digits: Int) -> Double {
+    let scale = digits == 0 ? 1 : (1...digits).reduce(1.0) { scale, _ in scale * 10 }
+    return (value * scale).rounded() / scale
+  }
+
+  private static func padded(_ value: Any, _ width: Int) -> String {
+    let text = "\(value)"
+    return text + String(repeating: " ", count: max(0, width - text.count))
+  }
+}

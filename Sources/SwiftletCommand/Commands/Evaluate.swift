@@ -1,0 +1,101 @@
+import ArgumentParser
+import Console
+import Swiftlet
+
+/// `swiftlet evaluate`: judges a model on a whole set.
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Judge a model on a whole text, or on labelled texts.",
+    discussion: """
+      Examples:
+        swiftlet evaluate --model my-model --corpus held-out.txt
+        swiftlet evaluate --model my-classifier --data test.tsv --json
+      """)
+
+  @Option(name: .long, help: ArgumentHelp("The model's folder.", valueName: "folder")) var model: String
+  @Option(
+    name: .long, parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("Text, for a language model.", valueName: "path")) var corpus: [String] = []
+  @Option(name: .long, help: ArgumentHelp("Labelled texts, for a classifier.", valueName: "file")) var data: String?
+  @Option(name: .long, help: ArgumentHelp("What is a document: paragraphs, lines or files.", valueName: "unit"))
+  var documents: DocumentBoundary = .paragraphs
+  @Flag(name: .long, help: "The model was trained without tokens that begin and end documents.") var noDocumentMarks = false
+  @OptionGroup(title: "Labels") var labels: LabelOptions
+  @OptionGroup(title: "Shared") var shared: SharedOptions
+
+  func validate() throws {
+    if corpus.isEmpty == (data == nil) {
+      throw ValidationError("Give either --corpus, for a language model, or --data, for a classifier.")
+    }
+  }
+
+  func run() throws {
+    let folder = try ModelFolder(reading: model)
+    let execution = try shared.execution()
+    let output = Output(json: shared.json)
+    if let data {
+      let rows = try labels.read(data)
+      for line in rows.notes { note(line) }
+      let evaluation = try folder.evaluate(on: rows, execution: execution)
+      output.result(evaluation.json, text: evaluation.report)
+    } else {
+      let evaluation = Evaluation.language(
+        try folder.evaluate(
+          on: TextSource(corpus, documents: documents), marksDocuments: !noDocumentMarks, execution: execution))
+      output.result(evaluation.json, text: evaluation.report)
+    }
+  }
+}
+
+extension Evaluation {
+  /// All figures, for people.
+  var report: String {
+    switch self {
+    case .language(let result):
+      var table = TextTable([], alignments: [.left, .right])
+      table.add(["loss, nats a token", HumanFormat.fixed(result.loss, 4)])
+      table.add(["unigram entropy, nats a token", HumanFormat.fixed(result.unigramEntropy, 4)])
+      table.add(["perplexity", HumanFormat.fixed(result.perplexity, 2)])
+      if let bits = result.bitsPerByte { table.add(["bits a byte", HumanFormat.fixed(bits, 4)]) }
+      table.add(["tokens", HumanFormat.grouped(result.tokens)])
+      return table.text
+    case .labels(let result): return result.report
+    case .multiLabel(let result):
+      var table = TextTable(["label", "precision", "recall", "F1", "texts"], alignments: [.left, .right, .right, .right, .right])
+      for (label, figures) in zip(result.labels, result.perLabel) { table.add(figures.cells(label)) }
+      return summary + "\n\n" + table.text
+    case .values: return summary
+    }
+  }
+}
+
+extension PrecisionRecall {
+  func cells(_ label: String) -> [String] {
+    [label] + [precision, recall, f1].map { HumanFormat.fixed($0, 3) } + [HumanFormat.grouped(support)]
+  }
+}
+
+extension ClassificationMetrics {
+  /// The figures, each label's, and the confusion matrix.
+  var report: String {
+    var figures = TextTable(["", "model", "majority"], alignments: [.left, .right, .right])
+    func add(_ name: String, _ value: Double?, _ baseline: Double? = nil) {
+      figures.add([name, value.map { HumanFormat.fixed($0, 4) } ?? "-", baseline.map { HumanFormat.fixed($0, 4) } ?? ""])
+    }
+    add("accuracy", accuracy, majority.accuracy)
+    add("macro precision", macro.precision, majority.macro.precision)
+    add("macro recall", macro.recall, majority.macro.recall)
+    add("macro F1", macro.f1, majority.macro.f1)
+    add("Matthews' correlation", matthewsCorrelation, majority.matthewsCorrelation)
+    add("ROC AUC", rocAUC, rocAUC == nil ? nil : 0.5)
+    add("loss", loss)
+    add("calibration error", calibration.expectedError)
+    var perLabel = TextTable(
+      ["label", "precision", "recall", "F1", "texts"], alignments: [.left, .right, .right, .right, .right])
+    for (label, row) in zip(labels, self.perLabel) { perLabel.add(row.cells(label)) }
+    var matrix = TextTable(
+      ["truth \\ answer"] + labels, alignments: [.left] + [TextTable.Alignment](repeating: .right, count: labels.count))
+    for (label, row) in zip(labels, confusion.counts) { matrix.add([label] + row.map { "\($0)" }) }
+    return [figures.text, perLabel.text, matrix.text].joined(separator: "\n\n")
+  }
+}

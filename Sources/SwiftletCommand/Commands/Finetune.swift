@@ -1,0 +1,151 @@
+import ArgumentParser
+import Console
+import Swiftlet
+
+/// `swiftlet finetune`: a classifier from a pretrained model, or more pretraining of it.
+struct Finetune: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Fine-tune a model on labelled texts, or on more text.",
+    discussion: """
+      Examples:
+        swiftlet finetune --model my-masked-model --train train.tsv --validation dev.tsv --out my-classifier
+        swiftlet finetune --model my-model --task language --train more-text/ --minutes 5 --out my-better-model
+      """)
+
+  enum Task: String, CaseIterable, ExpressibleByArgument { case classification, language }
+
+  @Option(name: .long, help: ArgumentHelp("The pretrained model's folder.", valueName: "folder")) var model: String
+  @Option(name: .long, help: ArgumentHelp("classification, or language to go on pretraining.", valueName: "name"))
+  var task: Task = .classification
+  @Option(name: .long, help: ArgumentHelp("Labelled texts (TSV, CSV, JSON lines, fastText); text for language.", valueName: "path"))
+  var train: String
+  @Option(name: .long, help: ArgumentHelp("The same to choose the best epoch by; otherwise a tenth of --train.", valueName: "path"))
+  var validation: String?
+  @Option(name: .long, help: ArgumentHelp("The folder of the result.", valueName: "folder")) var out: String
+  @Flag(name: .long, help: "Go on with the run in --out from its newest checkpoint.") var resume = false
+  @Flag(name: .long, help: "Train the head alone.") var freeze = false
+  @Flag(name: .long, help: "Begin with random weights of the same shape: to see what pretraining brings.") var fromScratch = false
+  @Option(name: .long, help: ArgumentHelp("Each layer learns by this factor slower than the one above.", valueName: "x"))
+  var layerDecay: Double?
+  @Option(name: .long, help: ArgumentHelp("balanced, so that rare labels weigh as much as frequent ones.", valueName: "how"))
+  var classWeights: ClassWeighting?
+  @Option(name: .long, help: ArgumentHelp("The best epoch by: loss, accuracy, macro_f1, mcc, roc_auc, pearson, spearman.", valueName: "figure"))
+  var metric: SelectionCriterion?
+  @Option(name: .long, help: ArgumentHelp("The longest text in tokens; the rest is cut off.", valueName: "n")) var maxLength: Int?
+
+  @OptionGroup(title: "Labels") var labels: LabelOptions
+  @OptionGroup(title: "Length") var length: BudgetOptions
+  @OptionGroup(title: "Steps") var step: StepOptions
+  @OptionGroup(title: "Shared") var shared: SharedOptions
+
+  enum ClassWeighting: String, CaseIterable, ExpressibleByArgument { case none, balanced }
+
+  func run() throws {
+    switch task {
+    case .classification: try classify()
+    case .language: try continueLanguage()
+    }
+  }
+
+  private func classify() throws {
+    let execution = try shared.execution()
+    var training = try labels.read(train)
+    var held = try validation.map { try labels.read($0) }
+    if held == nil {
+      let parts = try training.split(validationFraction: 0.1, seed: shared.seed)
+      (training, held) = (parts.training, parts.validation)
+      note("No --validation: \(parts.validation.rows.count) of the \(parts.training.rows.count + parts.validation.rows.count) rows were put aside to choose the best epoch by.")
+    }
+    for line in training.notes + (validation == nil ? [] : held?.notes ?? []) { note(line) }
+    let configuration = try ModelFolder.configuration(ofFolder: model)
+    let reporter = TrainingReporter(title: "fine-tuning")
+    let base: FineTuningRun.Base
+    if fromScratch {
+      guard let tokenizer = try ModelFolder.tokenizer(ofFolder: model) else {
+        throw SwiftletFailure.noTokenizer(folder: model)
+      }
+      base = .new(configuration, tokenizer)
+    } else {
+      base = .folder(model)
+    }
+    Interrupts.install()
+    let run = try FineTuningRun(
+      base: base, training: training, validation: held, settings: settings(configuration, rows: training.rows.count),
+      execution: execution, output: out, resumes: resume, actions: LoopActions(report: { reporter.report($0) }))
+    let result = try run.run { Interrupts.isPending }
+    reporter.finish()
+    finish(result)
+    if result.outcome == .interrupted { throw ExitCode(FailureKind.interrupted.exitCode) }
+  }
+
+  private func settings(_ configuration: TransformerConfiguration, rows: Int) -> FineTuningSettings {
+    var settings = FineTuningSettings.recommended(for: configuration, pretrained: !fromScratch, rows: rows)
+    if let budget = length.budget { settings.loop.budget = budget }
+    if let batch = step.batch { settings.batch = batch }
+    if let smoothing = step.labelSmoothing { settings.smoothing = smoothing }
+    if let dropout = step.dropout { settings.dropout = dropout }
+    if let maxLength { settings.maximumTokens = maxLength }
+    if let layerDecay { settings.loop.policy.layerDecay = layerDecay }
+    if let metric { settings.loop.criterion = metric }
+    if classWeights == .balanced { settings.classWeights = .balanced }
+    if freeze { settings.freezeTrunk(of: configuration) }
+    settings.memoryLimit = step.maxMemory?.bytes
+    step.apply(to: &settings.loop, seed: shared.seed)
+    return settings
+  }
+
+  private func continueLanguage() throws {
+    let execution = try shared.execution()
+    let folder = try ModelFolder(reading: model)
+    guard let tokenizer = folder.tokenizer else { throw SwiftletFailure.noTokenizer(folder: model) }
+    let preparation = CorpusPreparation(
+      try TextSource([train]), validation: try validation.map { try TextSource([$0]) },
+      encoder: TextEncoder(tokenizer), options: CorpusOptions(seed: shared.seed),
+      cacheFolder: Files.path(out, "training/tokens"), execution: execution)
+    let corpus = try preparation.run()
+    for line in corpus.notes { note(line) }
+    let reporter = TrainingReporter(title: "language")
+    let actions = LoopActions.showing(
+      reporter, samplesOf: folder.configuration, tokenizer, execution, seed: shared.seed)
+    Interrupts.install()
+    let run: PretrainingRun
+    if resume {
+      run = try PretrainingRun(
+        resuming: out, tokenizer: tokenizer, training: corpus.training, validation: corpus.validation,
+        execution: execution, actions: actions)
+    } else {
+      var settings = PretrainingSettings.recommended(
+        for: folder.configuration, corpusTokens: corpus.training.tokenCount, budget: length.budget ?? .epochs(3))
+      // What has learned already learns on gently.
+      settings.loop.learningRate.peak /= 4
+      if let batch = step.batch { settings.batch = batch }
+      if let dropout = step.dropout { settings.dropout = dropout }
+      if let layerDecay { settings.loop.policy.layerDecay = layerDecay }
+      settings.memoryLimit = step.maxMemory?.bytes
+      step.apply(to: &settings.loop, seed: shared.seed)
+      run = try PretrainingRun(
+        configuration: folder.configuration, tokenizer: tokenizer, training: corpus.training,
+        validation: corpus.validation, settings: settings, execution: execution, start: folder.weights, output: out,
+        actions: actions)
+    }
+    let result = try run.run { Interrupts.isPending }
+    reporter.finish()
+    finish(result)
+    if result.outcome == .interrupted { throw ExitCode(FailureKind.interrupted.exitCode) }
+  }
+
+  private func finish(_ result: TrainingResult) {
+    var json = result.json
+    // The figures under the names that `evaluate` has for them.
+    if case .object(let figures)? = result.evaluation?.json {
+      for (name, value) in figures { json[name] = value }
+    }
+    Output(json: shared.json).result(
+      json, text: "\(out): \(result.evaluation?.summary ?? "no validation") after \(result.steps) steps")
+    if result.outcome == .interrupted {
+      note("Stopped and saved. To go on, give the same command with --resume.")
+    }
+  }
+}
+
+extension SelectionCriterion: ExpressibleByArgument {}

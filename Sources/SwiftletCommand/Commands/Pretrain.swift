@@ -1,0 +1,121 @@
+import ArgumentParser
+import Console
+import Swiftlet
+
+/// `swiftlet pretrain`: learns a language from text.
+struct Pretrain: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a new model on text.",
+    discussion: """
+      Examples:
+        swiftlet pretrain --corpus my-text/ --tokenizer my.model --objective causal --minutes 10 --out my-model
+        swiftlet pretrain --corpus my-text/ --tokenizer my.model --objective masked --preset mini --steps 2000 --out my-masked-model
+      """)
+
+  @OptionGroup(title: "Text") var text: TextOptions
+  @Option(name: .long, help: ArgumentHelp("The tokenizer.", valueName: "file.model")) var tokenizer: String
+  @Option(
+    name: .long, parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("Text for validation; otherwise a tenth of the documents.", valueName: "path"))
+  var validation: [String] = []
+  @Option(name: .long, help: ArgumentHelp("The share of the corpus for validation.", valueName: "x"))
+  var validationFraction = 0.1
+  @Option(name: .long, help: ArgumentHelp("causal (the next token) or masked (hidden tokens).", valueName: "what"))
+  var objective: PretrainingSettings.Objective = .causal
+  @Option(name: .long, help: ArgumentHelp("default, gpt, bert or roberta: the published settings.", valueName: "name"))
+  var recipe: PretrainingRecipe = .standard
+  @Option(name: .long, help: ArgumentHelp("The folder of the model and its run.", valueName: "folder")) var out: String
+  @Flag(name: .long, help: "Go on with the run in --out from its newest checkpoint, with its own settings.")
+  var resume = false
+  @Flag(name: .long, help: "Read windows from anywhere in the text, instead of each once an epoch.") var randomWindows = false
+  @Flag(name: .long, help: "Leave out the tokens that begin and end documents.") var noDocumentMarks = false
+  @Flag(name: .long, help: "Let no window hold more than one document.") var separateDocuments = false
+
+  @OptionGroup(title: "Model") var size: SizeOptions
+  @OptionGroup(title: "Length") var length: BudgetOptions
+  @OptionGroup(title: "Steps") var step: StepOptions
+  @OptionGroup(title: "Shared") var shared: SharedOptions
+
+  func run() throws {
+    let execution = try shared.execution()
+    let tokenizer = try Tokenizer(contentsOf: tokenizer)
+    let corpus = try prepared(tokenizer, execution)
+    let reporter = TrainingReporter(title: objective.rawValue)
+    Interrupts.install()
+    let run: PretrainingRun
+    if resume {
+      run = try PretrainingRun(
+        resuming: out, tokenizer: tokenizer, training: corpus.training, validation: corpus.validation,
+        execution: execution, actions: actions(reporter, model: nil, tokenizer, execution))
+    } else {
+      let configuration = try size.configuration(objective, tokenizer: tokenizer)
+      run = try PretrainingRun(
+        configuration: configuration, tokenizer: tokenizer, training: corpus.training, validation: corpus.validation,
+        settings: settings(configuration, corpus), execution: execution, output: out,
+        actions: actions(reporter, model: configuration, tokenizer, execution))
+    }
+    let result = try run.run { Interrupts.isPending }
+    reporter.finish()
+    Output(json: shared.json).result(
+      result.json, text: "\(out): \(result.evaluation?.summary ?? "no validation text") after \(result.steps) steps")
+    if result.outcome == .interrupted {
+      note("Stopped and saved. To go on, give the same command with --resume.")
+      throw ExitCode(FailureKind.interrupted.exitCode)
+    }
+  }
+
+  private func prepared(_ tokenizer: Tokenizer, _ execution: Execution) throws -> PreparedCorpus {
+    let source = try text.source()
+    let held = validation.isEmpty ? nil : try TextSource(validation, documents: text.documents, repairs: text.repair)
+    let preparation = CorpusPreparation(
+      source, validation: held, encoder: TextEncoder(tokenizer),
+      options: CorpusOptions(validationFraction: validationFraction, seed: shared.seed),
+      cacheFolder: Files.path(out, "training/tokens"), execution: execution)
+    let corpus = try preparation.run()
+    for line in corpus.notes { note(line) }
+    return corpus
+  }
+
+  private func settings(_ configuration: TransformerConfiguration, _ corpus: PreparedCorpus) throws -> PretrainingSettings {
+    var settings = PretrainingSettings.recommended(
+      recipe, for: configuration, corpusTokens: corpus.training.tokenCount, budget: length.budget ?? .minutes(10))
+    if let context = size.context { settings.context = min(context, configuration.maximumLength) }
+    if let batch = step.batch { settings.batch = batch }
+    if let smoothing = step.labelSmoothing { settings.smoothing = smoothing }
+    if let dropout = step.dropout { settings.dropout = dropout }
+    if randomWindows { settings.drawsWindows = true }
+    if noDocumentMarks { settings.marksDocuments = false }
+    if separateDocuments { settings.crossesDocuments = false }
+    settings.memoryLimit = step.maxMemory?.bytes
+    step.apply(to: &settings.loop, seed: shared.seed)
+    return settings
+  }
+
+  private func actions(
+    _ reporter: TrainingReporter, model configuration: TransformerConfiguration?, _ tokenizer: Tokenizer,
+    _ execution: Execution
+  ) -> LoopActions {
+    LoopActions.showing(
+      reporter, samplesOf: objective == .causal ? configuration : nil, tokenizer, execution, seed: shared.seed)
+  }
+}
+
+extension LoopActions {
+  /// Reports to a reporter; of a causal model, a sample of text is shown at each evaluation.
+  static func showing(
+    _ reporter: TrainingReporter, samplesOf configuration: TransformerConfiguration?, _ tokenizer: Tokenizer,
+    _ execution: Execution, seed: UInt64
+  ) -> LoopActions {
+    LoopActions(report: { reporter.report($0) }, sample: { weights in
+      guard let configuration, configuration.head == .causalLanguage else { return nil }
+      let generator = try TextGenerator(
+        model: Transformer(configuration), weights: weights, tokenizer: tokenizer, execution: execution)
+      var settings = GenerationSettings()
+      (settings.maxNewTokens, settings.seed) = (40, seed)
+      return try generator.generate([Prompt("")], settings: settings).first?.text
+    })
+  }
+}
+
+extension PretrainingSettings.Objective: ExpressibleByArgument {}
+extension PretrainingRecipe: ExpressibleByArgument {}

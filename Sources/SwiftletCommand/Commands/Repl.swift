@@ -1,0 +1,49 @@
+import ArgumentParser
+import Console
+import Swiftlet
+
+/// `swiftlet repl`: a model at a prompt.
+struct Repl: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Use a model interactively.",
+    discussion: """
+      Examples:
+        swiftlet repl --model my-model
+        swiftlet repl --model my-model --temperature 0.7 --no-history
+
+      A generating model continues what you type, a masked model fills the gaps of it, a classifier puts a label on it.
+      Where standard input is not a terminal, each line is a prompt and each answer a line.
+      """)
+
+  @Option(name: .long, help: ArgumentHelp("The model's folder.", valueName: "folder"))
+  var model: String
+
+  @Flag(name: .long, help: "Keep no history between runs.")
+  var noHistory = false
+
+  @OptionGroup(title: "Generation") var generation: GenerationOptions
+  @OptionGroup(title: "Shared") var shared: SharedOptions
+
+  func run() throws {
+    try Self.run(
+      model: model, execution: shared.execution(), keepsHistory: !noHistory,
+      changing: { try generation.settings(from: $0, seed: shared.seed) })
+  }
+
+  /// Opens the prompt on a model folder.
+  static func run(
+    model path: String, execution: Execution, keepsHistory: Bool = true,
+    changing change: (GenerationSettings) throws -> GenerationSettings = { $0 }
+  ) throws {
+    Interrupts.install(endsAtSecond: false)
+    let terminal = Terminal()
+    let model = try FolderREPLModel(folder: path, execution: execution, changing: change)
+    let editor = LineEditor(
+      terminal: terminal, history: keepsHistory ? .standard(environment: Terminal.environment()) : nil)
+    let repl = REPL(
+      model: model, input: editor, usesColor: terminal.usesColor,
+      loadModel: { try FolderREPLModel(folder: $0, execution: execution) })
+    editor.completion = { [unowned repl] in repl.complete($0) }
+    repl.run()
+  }
+}

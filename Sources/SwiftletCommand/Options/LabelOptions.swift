@@ -1,0 +1,36 @@
+import ArgumentParser
+import Swiftlet
+
+/// How labelled files are read.
+struct LabelOptions: ParsableArguments {
+  @Option(name: .long, help: ArgumentHelp("The column of the text.", valueName: "name")) var textColumn: String?
+  @Option(name: .long, help: ArgumentHelp("The column of the second text of a pair.", valueName: "name")) var pairColumn: String?
+  @Option(name: .long, help: ArgumentHelp("The column of the label.", valueName: "name")) var labelColumn: String?
+  @Option(name: .long, help: ArgumentHelp("tsv, csv, jsonl or fasttext; otherwise found out.", valueName: "name"))
+  var format: LabelledFormat?
+  @Option(name: .long, help: ArgumentHelp("What labels are: single, multiple or value.", valueName: "kind"))
+  var labels: LabelKind?
+  @Option(name: .long, help: ArgumentHelp("What stands between several labels in a cell.", valueName: "character"))
+  var labelSeparator: String = "|"
+  @Flag(name: .long, help: "Leave out bad rows, and say how many, instead of refusing the file.") var skipBadRows = false
+  @Flag(name: .customLong("repair-labels"), help: "Put U+FFFD in place of bytes that are not UTF-8.") var repair = false
+
+  func validate() throws {
+    if labelSeparator.count != 1 {
+      throw ValidationError("--label-separator '\(labelSeparator)': one character is expected.")
+    }
+  }
+
+  /// Reads a file.
+  func read(_ path: String, allowsNoLabels: Bool = false) throws -> LabelledData {
+    var options = LabelledOptions()
+    (options.textColumn, options.pairColumn, options.labelColumn) = (textColumn, pairColumn, labelColumn)
+    (options.format, options.kind, options.skipsBadRows) = (format, labels, skipBadRows)
+    if let separator = labelSeparator.first { options.labelSeparator = separator }
+    (options.repairs, options.allowsNoLabels) = (repair, allowsNoLabels)
+    return try LabelledData(contentsOf: path, options: options)
+  }
+}
+
+extension LabelledFormat: ExpressibleByArgument {}
+extension LabelKind: ExpressibleByArgument {}

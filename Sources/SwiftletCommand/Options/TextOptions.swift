@@ -1,0 +1,25 @@
+import ArgumentParser
+import Swiftlet
+
+/// Which text is read, and how it falls into documents.
+struct TextOptions: ParsableArguments {
+  @Option(name: .long, parsing: .unconditionalSingleValue, help: ArgumentHelp("A text file or a folder of them (.gz too); may be given several times.", valueName: "path"))
+  var corpus: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("What is a document: paragraphs (parted by blank lines), lines, or files.", valueName: "unit"))
+  var documents: DocumentBoundary = .paragraphs
+
+  @Flag(name: .long, help: "Put U+FFFD in place of bytes that are not UTF-8, instead of refusing them.")
+  var repair = false
+
+  func validate() throws {
+    if corpus.isEmpty { throw ValidationError("--corpus is missing: a text file or a folder is expected.") }
+  }
+
+  /// The files.
+  func source() throws -> TextSource { try TextSource(corpus, documents: documents, repairs: repair) }
+}
+
+extension DocumentBoundary: ExpressibleByArgument {}
