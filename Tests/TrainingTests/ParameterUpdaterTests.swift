@@ -39,7 +39,9 @@ private struct Problem {
     ("adagrad", Adagrad(rateDecay: 0.01, weightDecay: 0.1)),
   ]
 
-  /// Six steps with clipping, a falling rate, and decay of the matrix only. Gradients come as sums over 8 tokens.
+  /// Six steps with clipping, a falling rate, and decay of the matrix only.
+  ///
+  /// Gradients come as sums over 8 tokens.
   @Test(arguments: optimizers.map(\.name), KernelChoice.allCases)
   func agreesWithPyTorch(name: String, kernels: KernelChoice) throws {
     let fixture = try fixture("optimizers")

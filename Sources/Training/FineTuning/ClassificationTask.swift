@@ -22,7 +22,9 @@ public final class ClassificationTask: TrainingTask {
   /// The rows of each batch of one epoch; made when the epoch begins.
   private var epoch: (number: Int, batches: [[Int]])
 
-  /// A task; takes the memory for its passes. The training set has at least one row.
+  /// A task; takes the memory for its passes.
+  ///
+  /// The training set has at least one row.
   public init(
     model: Transformer, training: LabelledBatches, evaluator: ClassifierEvaluator?, classWeights: [Float]? = nil,
     smoothing: Float = 0, frozenDepth: Int = 0

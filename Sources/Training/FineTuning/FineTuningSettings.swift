@@ -14,7 +14,9 @@ public struct FineTuningSettings: Sendable {
 
   /// Texts in a micro-batch.
   public var batch = 16
-  /// The longest sequence; longer texts lose their ends. Nil takes the model's limit.
+  /// The longest sequence; longer texts lose their ends.
+  ///
+  /// Nil takes the model's limit.
   public var maximumTokens: Int?
   /// How the labels weigh; for one label of several.
   public var classWeights = ClassWeights.none
@@ -30,7 +32,10 @@ public struct FineTuningSettings: Sendable {
   /// Settings with the given steps, and defaults for the rest.
   public init(loop: LoopSettings) { self.loop = loop }
 
-  /// The settings that usually do well. The only place where defaults are derived.
+  /// The settings that usually do well.
+  ///
+  /// The only place where defaults are derived.
+  ///
   /// - Parameters:
   ///   - pretrained: Whether the model has learned a language before; if not, it learns faster and longer.
   ///   - rows: Texts to train on.

@@ -21,7 +21,8 @@ struct LabelSet {
     case .single:
       guard data.labelNames.count > 1 else {
         throw .labels(
-          problem: "All \(rows) rows have the same label, so there is nothing to learn; a classifier needs two or more.")
+          problem: "All \(rows) rows have the same label, so there is nothing to learn; a classifier needs two or more."
+        )
       }
       (names, problem) = (data.labelNames, .singleLabel)
     case .multiple:

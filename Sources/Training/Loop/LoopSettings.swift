@@ -10,8 +10,9 @@ public struct LoopSettings: Sendable {
   public var accumulation = 1
   /// The limit of the gradient's norm.
   public var clipping = GradientClipping()
-  /// The decay of the moving average of the weights, in `0 ..< 1`; nil keeps none. The average is what is evaluated and
-  /// becomes the model.
+  /// The decay of the moving average of the weights, in `0 ..< 1`; nil keeps none.
+  ///
+  /// The average is what is evaluated and becomes the model.
   public var averageDecay: Double?
   /// How long the run is.
   public var budget: RunBudget

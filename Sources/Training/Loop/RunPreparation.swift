@@ -4,7 +4,9 @@ import Tensors
 /// What pretraining and fine-tuning do alike before their first step.
 extension TrainingLoop {
   /// Measures a step, so that minutes can be planned and the user can be told how long it will take: the gradients of
-  /// a batch, twice, the first time to warm up. Nothing that is learned depends on it.
+  /// a batch, twice, the first time to warm up.
+  ///
+  /// Nothing that is learned depends on it.
   func measureStep() throws -> Double {
     var seconds = 0.0
     for _ in 0..<2 {
@@ -22,20 +24,20 @@ extension TrainingLoop {
   /// Decides how many steps and evaluations a new run has, and makes its plan.
   func prepare(corpusTokens: Int, isNew: Bool) throws -> TrainingPlan {
     let stepSeconds = try measureStep()
-    if case .minutes(let minutes) = settings.budget {
-      timeBudget = TimeBudget(seconds: 60 * minutes, stepSeconds: stepSeconds)
-    }
     let tokensPerStep = task.tokensPerMicroBatch * settings.accumulation
+    let evaluationSteps = TrainingPlan.evaluationCost * Double(task.validationTokens) / Double(max(tokensPerStep, 1))
+    if case .minutes(let minutes) = settings.budget {
+      timeBudget = TimeBudget(seconds: 60 * minutes, stepSeconds: stepSeconds, evaluationSteps: evaluationSteps)
+    }
     if isNew {
       let perEpoch = task.microBatchesPerEpoch / Double(settings.accumulation)
       var total = settings.budget.steps(perEpoch: perEpoch)
       if case .minutes(let minutes) = settings.budget {
-        let readings = Double(Self.evaluations(task, steps: Int(60 * minutes / stepSeconds), tokensPerStep))
-        let evaluation = stepSeconds / Double(max(tokensPerStep, 1)) * Double(task.validationTokens) / 3
-        total = max(1, Int((60 * minutes - readings * evaluation) / stepSeconds))
+        let steps = min(60 * minutes / stepSeconds, 1e12)
+        total = max(1, Int(steps - Double(Self.evaluations(task, steps: steps, tokensPerStep)) * evaluationSteps))
       }
       progress.budget = StepBudget(total: total ?? 1)
-      progress.evaluations = Self.evaluations(task, steps: progress.budget.total, tokensPerStep)
+      progress.evaluations = Self.evaluations(task, steps: Double(progress.budget.total), tokensPerStep)
     }
     let trained = weights.layout.entries.filter { $0.depth >= settings.policy.frozenDepth }
     return TrainingPlan(
@@ -48,10 +50,10 @@ extension TrainingLoop {
       validationTokens: task.validationTokens, evaluations: evaluationsLeft, stepSeconds: stepSeconds)
   }
 
-  /// How many evaluations cost at most a tenth of the run, each token of them a third of a trained one; 1 to 10.
-  private static func evaluations(_ task: any TrainingTask, steps: Int, _ tokensPerStep: Int) -> Int {
+  /// How many evaluations cost at most a tenth of the run; 1 to 10.
+  private static func evaluations(_ task: any TrainingTask, steps: Double, _ tokensPerStep: Int) -> Int {
     guard task.validationTokens > 0 else { return 1 }
-    let affordable = 0.3 * Double(steps) * Double(tokensPerStep) / Double(task.validationTokens)
-    return Int(min(max(affordable, 1), 10))
+    let cost = TrainingPlan.evaluationCost * Double(task.validationTokens)
+    return Int(min(max(0.1 * steps * Double(tokensPerStep) / cost, 1), 10))
   }
 }

@@ -2,7 +2,9 @@ import Files
 import Tensors
 
 extension TrainingLoop {
-  /// Whether the validation set is to be read before the next step. Always at the end.
+  /// Whether the validation set is to be read before the next step.
+  ///
+  /// Always at the end.
   var isEvaluationDue: Bool {
     let step = progress.step
     guard step > 0, progress.evaluatedStep != step else { return false }

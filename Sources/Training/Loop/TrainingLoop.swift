@@ -140,9 +140,10 @@ public final class TrainingLoop {
   }
 
   private func correctBudget() {
-    guard let total = timeBudget?.correctedTotal(
-      step: progress.step, elapsed: stopwatch.seconds, total: progress.budget.total,
-      evaluationsLeft: evaluationsLeft)
+    guard
+      let total = timeBudget?.correctedTotal(
+        step: progress.step, elapsed: stopwatch.seconds, total: progress.budget.total,
+        evaluationsLeft: evaluationsLeft)
     else { return }
     progress.budget.correct(at: progress.step, total: total)
     actions.report(.budgetCorrected(step: progress.step, total: total))

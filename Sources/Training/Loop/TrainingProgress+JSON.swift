@@ -35,7 +35,8 @@ extension TrainingProgress {
       let sinceBest = stopping["evaluations_since_best"]?.int, let lossSum = json["loss_sum"]?.double,
       let lossWeight = json["loss_weight"]?.double, let logBytes = json["log_bytes"]?.int,
       let evaluatedStep = json["evaluated_step"]?.int, let lastRate = json["last_rate"]?.double,
-      let lastNorm = json["last_norm"]?.double, step >= 0, tokens >= 0, seconds >= 0, evaluations > 0, sinceBest >= 0, logBytes >= 0
+      let lastNorm = json["last_norm"]?.double, step >= 0, tokens >= 0, seconds >= 0, evaluations > 0, sinceBest >= 0,
+      logBytes >= 0
     else { return nil }
     self.init(budget: budget, evaluations: evaluations)
     (self.step, self.tokens, self.seconds) = (step, tokens, seconds)

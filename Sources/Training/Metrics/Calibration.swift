@@ -1,4 +1,4 @@
-/// Whether an answer given with 80 % is right 8 times in 10 (Naeini et al. 2015, Guo et al. 2017).
+/// Whether an answer given with 80 % is right 8 times in 10 (Naeini, Cooper & Hauskrecht 2015).
 public struct Calibration: Sendable, Equatable {
   /// The answers within one range of confidence.
   public struct Bin: Sendable, Equatable {

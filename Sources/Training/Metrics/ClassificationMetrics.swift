@@ -13,7 +13,9 @@ public struct ClassificationMetrics: Sendable {
   /// Precision, recall and F1 of each label.
   public let perLabel: [PrecisionRecall]
   /// The area under the ROC curve: of the second label where there are two, otherwise the mean over the labels that
-  /// occur, each against the rest. Nil where it cannot be told.
+  /// occur, each against the rest.
+  ///
+  /// Nil where it cannot be told.
   public let rocAUC: Double?
   /// The average precision, likewise.
   public let prAUC: Double?
@@ -33,7 +35,8 @@ public struct ClassificationMetrics: Sendable {
   /// - Parameter majorityLabel: The most frequent label of the training set; by default that of this set.
   public init(probabilities: [Float], truths: [Int], labels: [String], majorityLabel: Int? = nil) {
     let columns = labels.count
-    precondition(probabilities.count == truths.count * columns, "\(probabilities.count) for \(truths.count) × \(columns)")
+    precondition(
+      probabilities.count == truths.count * columns, "\(probabilities.count) for \(truths.count) × \(columns)")
     self.labels = labels
     count = truths.count
     var answers: [Int] = []

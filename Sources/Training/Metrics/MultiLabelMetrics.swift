@@ -26,7 +26,8 @@ public struct MultiLabelMetrics: Sendable {
   /// Judges probabilities, [texts, labels] row by row; a label is answered from the threshold on.
   public init(probabilities: [Float], truths: [[Bool]], labels: [String], threshold: Float = 0.5) {
     let columns = labels.count
-    precondition(probabilities.count == truths.count * columns, "\(probabilities.count) for \(truths.count) × \(columns)")
+    precondition(
+      probabilities.count == truths.count * columns, "\(probabilities.count) for \(truths.count) × \(columns)")
     self.labels = labels
     count = truths.count
     let answers = truths.indices.map { row in (0..<columns).map { probabilities[row * columns + $0] >= threshold } }

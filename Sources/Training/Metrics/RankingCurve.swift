@@ -20,7 +20,9 @@ public struct RankingCurve: Sendable {
   }
 
   /// The area under the receiver operating characteristic: the chance that a true example scores higher than a false
-  /// one, ties counted half. Nil where there is only one kind.
+  /// one, ties counted half.
+  ///
+  /// Nil where there is only one kind.
   public var areaUnderROC: Double? {
     guard positives > 0, negatives > 0 else { return nil }
     var area = 0.0
@@ -32,8 +34,9 @@ public struct RankingCurve: Sendable {
     return area / (Double(positives) * Double(negatives))
   }
 
-  /// The average precision: the area under precision over recall, as steps without interpolation. Nil where nothing
-  /// is true.
+  /// The average precision: the area under precision over recall, as steps without interpolation.
+  ///
+  /// Nil where nothing is true.
   public var averagePrecision: Double? {
     guard positives > 0 else { return nil }
     var area = 0.0

@@ -1,4 +1,4 @@
-/// Limits the norm of the whole gradient (Pascanu et al. 2013).
+/// Limits the norm of the whole gradient (Pascanu, Mikolov & Bengio 2013).
 public struct GradientClipping: Sendable, Equatable {
   /// The largest norm; 0 does not clip.
   public var maximum: Double

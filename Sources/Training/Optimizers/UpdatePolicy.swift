@@ -7,7 +7,7 @@ public struct UpdatePolicy: Sendable, Equatable {
   public var l1: Double
   /// The learning rate of a layer is this factor times that of the layer above it; 1 treats all alike.
   public var layerDecay: Double
-  /// Layers of a depth below this do not change: 0 trains everything. See `ParameterLayout.Entry.depth`.
+  /// Layers of a depth below this (`ParameterLayout.Entry.depth`) do not change: 0 trains everything.
   public var frozenDepth: Int
 
   /// By default every parameter learns alike.

@@ -17,6 +17,9 @@ public struct TrainingPlan: Sendable, Equatable {
   /// What should be said before hours are spent.
   public var warnings: [String] = []
 
+  /// What a token of an evaluation costs, in tokens of a step: a forward pass without the backward pass and the update.
+  static let evaluationCost = 0.4
+
   /// Tokens that the run reads.
   public var tokens: Int { steps * tokensPerStep }
   /// How often it reads the training set.
@@ -32,8 +35,7 @@ public struct TrainingPlan: Sendable, Equatable {
     (self.validationTokens, self.evaluations) = (validationTokens, evaluations)
     expectedSeconds = stepSeconds.map { seconds in
       let perToken = seconds / Double(max(tokensPerStep, 1))
-      // An evaluation is a forward pass: about a third of a step for as many tokens.
-      return Double(steps) * seconds + Double(evaluations * validationTokens) * perToken / 3
+      return Double(steps) * seconds + Double(evaluations * validationTokens) * perToken * Self.evaluationCost
     }
   }
 

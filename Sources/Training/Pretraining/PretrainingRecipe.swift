@@ -15,7 +15,10 @@ public enum PretrainingRecipe: String, Sendable, Hashable, CaseIterable {
 }
 
 extension PretrainingSettings {
-  /// The settings of a recipe for a model, a corpus and a budget. The only place where defaults are derived.
+  /// The settings of a recipe for a model, a corpus and a budget.
+  ///
+  /// The only place where defaults are derived.
+  ///
   /// - Parameter corpusTokens: The tokens of the training set.
   public static func recommended(
     _ recipe: PretrainingRecipe = .standard, for configuration: TransformerConfiguration, corpusTokens: Int,

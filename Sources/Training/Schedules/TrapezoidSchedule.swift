@@ -1,4 +1,4 @@
-/// The peak rate for most of the run, then a straight line down: warm-up, stable, decay (Hu et al. 2024).
+/// The peak rate for most of the run, then a straight line down: warm-up, stable, decay (Hu and others 2024).
 public struct TrapezoidSchedule: Schedule {
   /// `trapezoid`.
   public static let name = "trapezoid"
