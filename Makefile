@@ -9,11 +9,12 @@ PROGRAM = .build/release/swiftlet
 CORPUS ?= Corpus/wordnet/text/glosses.txt
 LABELS ?= Corpus/wordnet/text/kinds
 MINUTES ?= 6
+PYTHON ?= python3
 
 # Debian's names for: SentencePiece, zlib, and the C++ library that the SentencePiece binding is compiled against.
 DEBIAN_PACKAGES = libsentencepiece-dev zlib1g-dev libstdc++-12-dev
 
-.PHONY: help packages build corpus demo test format lint check-variants oracle clean
+.PHONY: help packages build corpus demo test oracle format lint clean
 
 help:
 	@echo 'make demo [CORPUS=FILE-OR-FOLDER] [MINUTES=N]   the whole pipeline, end to end'
@@ -51,6 +52,17 @@ demo: build corpus
 test: packages
 	$(SWIFT) build -c release --build-tests
 	$(SWIFT) test -c release --skip-build
+	@if command -v objdump >/dev/null; then bash Tests/check-variants.sh .build/release; fi
+
+# What transformers makes of the tokenizers and model folders that this package writes.
+oracle: packages
+	@$(PYTHON) -c 'import torch, transformers, tokenizers, safetensors' || \
+	  { echo 'make oracle PYTHON=…: a Python with torch, transformers, tokenizers and safetensors is expected.' >&2; exit 69; }
+	$(SWIFT) build -c release --build-tests
+	SWIFTLET_PYTHON="$$(command -v $(PYTHON))" $(SWIFT) test -c release --skip-build --filter HuggingFaceTests
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	  SWIFTLET_ORACLE_FOLDER="$$folder" $(SWIFT) test -c release --skip-build --filter OracleFoldersTests && \
+	  $(PYTHON) Tests/CheckpointsTests/Oracle/check_folders.py "$$folder"
 
 format:
 	$(SWIFT) format --in-place --parallel --recursive --configuration .swift-format Package.swift Sources Tests

@@ -2,6 +2,7 @@
 import PackageDescription
 
 /// Kernels are one source, compiled once for each instruction set; `Kernels` picks one at start.
+///
 /// Swift takes its target features from the Clang importer, so `-Xcc` flags govern its code, too:
 /// without them every fused multiply-add is a call into libm. The flags of a target win over those of
 /// the command line, so kernels are optimised in debug builds as well.
@@ -45,7 +46,8 @@ let package = Package(
     } + [
       .target(
         name: "Kernels",
-        dependencies: ["CInstructions", "Files", "KernelSupport"] + kernelVariants.map { .init(stringLiteral: $0.name) }),
+        dependencies: ["CInstructions", "Files", "KernelSupport"] + kernelVariants.map { .init(stringLiteral: $0.name) }
+      ),
       .target(name: "Tensors", dependencies: ["Files", "Kernels", "KernelSupport"]),
       .target(name: "Layers", dependencies: ["Tensors"]),
       .target(name: "Transformers", dependencies: ["Files", "Layers", "Tensors"]),
@@ -93,13 +95,17 @@ let testedModules: [String: [Target.Dependency]] = [
   "Swiftlet": [],
   "SwiftletCommand": [],
 ]
-/// Test targets with a folder of fixtures, which tests read from where they lie: bundles would need Foundation.
-let modulesWithFixtures: Set = ["Generation", "Kernels", "Tokenization", "Training", "Transformers"]
+/// Folders of test targets that hold no Swift: fixtures, which tests read from where they lie (bundles would need
+/// Foundation), and programs in Python to compare with.
+let otherFolders = [
+  "Checkpoints": ["Oracle"], "Generation": ["Fixtures"], "Kernels": ["Fixtures"], "Tokenization": ["Fixtures"],
+  "Training": ["Fixtures"], "Transformers": ["Fixtures"],
+]
 for (module, others) in testedModules.sorted(by: { $0.key < $1.key }) {
   package.targets.append(
     .testTarget(
       name: module + "Tests", dependencies: [.init(stringLiteral: module), "TestSupport"] + others,
-      exclude: modulesWithFixtures.contains(module) ? ["Fixtures"] : []))
+      exclude: otherFolders[module] ?? []))
 }
 for target in package.targets where ![.system, .plugin].contains(target.type) {
   target.swiftSettings = (target.swiftSettings ?? []) + [.enableUpcomingFeature("ExistentialAny")]

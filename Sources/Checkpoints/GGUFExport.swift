@@ -32,9 +32,9 @@ public enum GGUFFailure: Failure, Equatable {
 
 /// A model as a GGUF file, as llama.cpp reads it.
 public enum GGUFExport {
-  /// Writes a causal model with its vocabulary. Vectors and tensors of positions stay 32-bit floats.
+  /// Writes a causal model with its vocabulary.
   ///
-  /// Returns how many tensors and bytes were written.
+  /// Vectors and tensors of positions stay 32-bit floats. Returns how many tensors and bytes were written.
   @discardableResult
   public static func write(
     _ weights: ParameterBuffer, of configuration: TransformerConfiguration, tokenizer: Tokenizer, name: String,

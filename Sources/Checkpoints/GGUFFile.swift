@@ -103,7 +103,7 @@ struct GGUFFile {
 
   private static let alignment = 32
 
-  /// Writes the file; it appears when it is whole. Returns its size in bytes.
+  /// Writes the file, which appears when it is whole, and returns its size in bytes.
   func write(to path: String) throws(FileFailure) -> Int {
     let writer = try AtomicFileWriter(path)
     var header = Self.header(metadata, tensors)

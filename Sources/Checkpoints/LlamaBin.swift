@@ -38,7 +38,8 @@ public enum LlamaBin {
   ///
   /// Its rotary positions turn neighbouring pairs; the rows of queries and keys change places here, so that pairs half
   /// a head apart are turned, as Hugging Face does.
-  public static func read(_ path: String) throws -> (configuration: TransformerConfiguration, weights: ParameterBuffer) {
+  public static func read(_ path: String) throws -> (configuration: TransformerConfiguration, weights: ParameterBuffer)
+  {
     let file = try ReadableFile(path)
     guard file.byteCount >= headerByteCount else {
       throw LlamaBinFailure.tooShort(path: path, bytes: file.byteCount)
@@ -55,12 +56,15 @@ public enum LlamaBin {
 
   private static func configuration(_ sizes: [Int], _ path: String) throws -> TransformerConfiguration {
     let names = ["width", "inner width", "layers", "heads", "key/value heads", "vocabulary size", "context"]
-    for (name, size) in zip(names, sizes) where !(1...(1 << 24)).contains(name == "vocabulary size" ? abs(size) : size) {
+    for (name, size) in zip(names, sizes) where !(1...(1 << 24)).contains(name == "vocabulary size" ? abs(size) : size)
+    {
       throw LlamaBinFailure.size(path: path, name: name, found: size)
     }
     let (width, inner, layers, heads, keyHeads) = (sizes[0], sizes[1], sizes[2], sizes[3], sizes[4])
     guard width % heads == 0 else { throw LlamaBinFailure.size(path: path, name: "heads", found: heads) }
-    guard heads % keyHeads == 0 else { throw LlamaBinFailure.size(path: path, name: "key/value heads", found: keyHeads) }
+    guard heads % keyHeads == 0 else {
+      throw LlamaBinFailure.size(path: path, name: "key/value heads", found: keyHeads)
+    }
     guard layers <= 1 << 12 else { throw LlamaBinFailure.size(path: path, name: "layers", found: layers) }
     // A negative vocabulary size says that the head has a matrix of its own.
     var c = TransformerConfiguration.preset(

@@ -18,6 +18,10 @@ public struct TextEmbedder: Sendable {
   public var pooling: Pooling
   /// Whether vectors are scaled to length 1, so that their products are cosines.
   public var isNormalized: Bool
+  /// Tokens of a text that are read at most, special ones included; nil for as many as the model can see.
+  public var maximumTokens: Int?
+  /// Whether texts are read in lower case, whatever the tokenizer does.
+  public var lowercases = false
   private let model: Transformer
   private let weights: ParameterBuffer
   private let tokenizer: Tokenizer
@@ -37,7 +41,7 @@ public struct TextEmbedder: Sendable {
 
   /// The vectors of some texts.
   ///
-  /// A text longer than the model can see is cut off.
+  /// A text longer than the model can see, or than `maximumTokens`, is cut off.
   public func embed(_ texts: [String]) throws -> [[Float]] {
     let sequences = texts.map { encode($0) }
     guard sequences.allSatisfy({ !$0.isEmpty }) else { throw GenerationFailure.emptyPrompt }
@@ -66,8 +70,9 @@ public struct TextEmbedder: Sendable {
     let begin =
       isCausal ? (special.begin == special.end ? nil : special.begin) : special.classification ?? special.begin
     let end = isCausal ? nil : special.separator ?? special.end
-    let room = model.configuration.maximumLength - (begin == nil ? 0 : 1) - (end == nil ? 0 : 1)
-    let tokens = tokenizer.encode(text).prefix(max(0, room))
+    let most = min(model.configuration.maximumLength, maximumTokens ?? .max)
+    let room = most - (begin == nil ? 0 : 1) - (end == nil ? 0 : 1)
+    let tokens = tokenizer.encode(lowercases ? text.lowercased() : text).prefix(max(0, room))
     return (begin.map { [$0] } ?? []) + tokens + (end.map { [$0] } ?? [])
   }
 

@@ -26,9 +26,9 @@ public enum Activation: String, Sendable, Hashable, CaseIterable {
 public struct MatrixProduct: @unchecked Sendable {
   /// Rows of C, columns of C, and the length of each sum.
   public var rows: Int, columns: Int, depth: Int
-  /// op(A) is rows × depth. Where `transposedA` is set, A is stored depth × rows.
+  /// op(A) is rows × depth; where `transposedA` is set, A is stored depth × rows.
   public var a: UnsafePointer<Float>, strideOfA: Int, transposedA: Bool
-  /// op(B) is depth × columns. Where `transposedB` is set, B is stored columns × depth.
+  /// op(B) is depth × columns; where `transposedB` is set, B is stored columns × depth.
   public var b: UnsafePointer<Float>, strideOfB: Int, transposedB: Bool
   /// The result, rows × columns.
   public var c: UnsafeMutablePointer<Float>, strideOfC: Int

@@ -11,6 +11,10 @@ package struct Routes: Sendable {
   /// The largest body, in bytes.
   package static let largestBody = 1 << 20
 
+  private static let paths = [
+    "/health", "/v1/health", "/v1/models", "/v1/completions", "/v1/embeddings", "/classify", "/tokenize", "/detokenize",
+  ]
+
   private let created = Int(Date().timeIntervalSince1970)
 
   package init(_ engine: Engine) { self.engine = engine }
@@ -30,9 +34,8 @@ package struct Routes: Sendable {
       case ("POST", "/tokenize"): return try tokenize(Fields(body))
       case ("POST", "/detokenize"): return try detokenize(Fields(body))
       default:
-        let known = ["/health", "/v1/health", "/v1/models", "/v1/completions", "/v1/embeddings", "/classify", "/tokenize", "/detokenize"]
-        if known.contains(path) { return .error(status: 405, "\(method) is not for \(path).") }
-        return .error(status: 404, "There is no \(path); there are \(known.joined(separator: ", ")).")
+        if Self.paths.contains(path) { return .error(status: 405, "\(method) is not for \(path).") }
+        return .error(status: 404, "There is no \(path); there are \(Self.paths.joined(separator: ", ")).")
       }
     } catch let failure as RequestFailure {
       return .error(status: failure.status, failure.message, param: failure.param)
@@ -155,7 +158,8 @@ package struct Routes: Sendable {
     let tokens = try values.map { value in
       guard let token = value.int, (0..<engine.tokenizer.vocabularySize).contains(token) else {
         throw RequestFailure(
-          message: "tokens: identifiers from 0 to \(engine.tokenizer.vocabularySize - 1) are expected, and \(value.serialized()) is there.",
+          message:
+            "tokens: identifiers from 0 to \(engine.tokenizer.vocabularySize - 1) are expected, and \(value.serialized()) is there.",
           param: "tokens")
       }
       return Int32(token)

@@ -48,7 +48,8 @@ public struct Server: Sendable {
         headers: [.contentType: "application/json"], body: Data(value.bytes()))
     case .events(let stream):
       return HTTPResponse(
-        statusCode: .ok, headers: [.contentType: "text/event-stream; charset=utf-8", HTTPHeader("Cache-Control"): "no-cache"],
+        statusCode: .ok,
+        headers: [.contentType: "text/event-stream; charset=utf-8", HTTPHeader("Cache-Control"): "no-cache"],
         body: HTTPBodySequence(from: EventBytes(stream: stream)))
     }
   }

@@ -27,7 +27,9 @@ public struct LanguageModel: Sendable {
   /// Takes over a folder that has been read.
   public init(_ folder: ModelFolder, path: String, execution: Execution = Execution()) throws {
     guard let tokenizer = folder.tokenizer else { throw SwiftletFailure.noTokenizer(folder: path) }
-    settings = try folder.generation.map { json throws(GenerationFailure) in try GenerationSettings(json: json) } ?? .init()
+    settings =
+      try folder.generation.map { json throws(GenerationFailure) in try GenerationSettings(json: json) }
+      ?? GenerationSettings()
     configuration = folder.configuration
     generator = try TextGenerator(
       model: Transformer(folder.configuration), weights: folder.weights, tokenizer: tokenizer, execution: execution)

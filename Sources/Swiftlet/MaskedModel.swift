@@ -21,14 +21,3 @@ public struct MaskedModel: Sendable {
       model: Transformer(folder.configuration), weights: folder.weights, tokenizer: tokenizer, execution: execution)
   }
 }
-
-extension TextEmbedder {
-  /// Reads a model folder of any kind; its head is not used.
-  public init(folder path: String, pooling: Pooling? = nil, execution: Execution = Execution()) throws {
-    let folder = try ModelFolder(reading: path)
-    guard let tokenizer = folder.tokenizer else { throw SwiftletFailure.noTokenizer(folder: path) }
-    self.init(
-      model: try Transformer(folder.configuration), weights: folder.weights, tokenizer: tokenizer,
-      execution: execution, pooling: pooling ?? .mean)
-  }
-}

@@ -2,11 +2,14 @@
 public enum SwiftletFailure: Failure, Equatable {
   /// Text cannot be read without a tokenizer.
   case noTokenizer(folder: String)
+  /// A file that says how a folder makes vectors of texts asks for what is not there.
+  case sentenceSettings(path: String, reason: String)
 
   /// It is about the folder's content.
   public var kind: FailureKind {
     switch self {
     case .noTokenizer: .noInput
+    case .sentenceSettings: .badData
     }
   }
 
@@ -14,7 +17,8 @@ public enum SwiftletFailure: Failure, Equatable {
   public var description: String {
     switch self {
     case .noTokenizer(let folder):
-      "\(folder) has no tokenizer.model that could be read; put the one that the model was trained with there."
+      "\(folder) has neither a tokenizer.model nor a tokenizer.json; put the one that the model was trained with there."
+    case .sentenceSettings(let path, let reason): "\(path): \(reason)"
     }
   }
 }

@@ -8,7 +8,9 @@ extension Tokenizer {
   }
 
   /// How well the vocabulary fits a corpus, measured on its first `mostBytes` bytes.
-  public func measure(on source: TextSource, mostBytes: Int = .max) throws -> (bytes: Int, tokens: Int, bytesPerToken: Double) {
+  public func measure(
+    on source: TextSource, mostBytes: Int = .max
+  ) throws -> (bytes: Int, tokens: Int, bytesPerToken: Double) {
     let reader = source.reader()
     var (bytes, tokens) = (0, 0)
     while bytes < mostBytes, let part = try reader.next() {

@@ -21,7 +21,8 @@ struct SwiftletCommand: AsyncParsableCommand {
     version: version,
     groupedSubcommands: [
       CommandGroup(name: "Begin", subcommands: [Demo.self, Doctor.self]),
-      CommandGroup(name: "Train", subcommands: [CorpusCommand.self, TokenizerCommand.self, Pretrain.self, Finetune.self]),
+      CommandGroup(
+        name: "Train", subcommands: [CorpusCommand.self, TokenizerCommand.self, Pretrain.self, Finetune.self]),
       CommandGroup(
         name: "Use",
         subcommands: [

@@ -61,13 +61,17 @@ extension Evaluation {
     switch self {
     case .language(let result):
       let bits = result.bitsPerByte.map { ", \(HumanFormat.fixed($0, 3)) bits a byte" } ?? ""
-      return "validation loss \(HumanFormat.fixed(result.loss, 4))\(bits) (unigram entropy \(HumanFormat.fixed(result.unigramEntropy, 3)))"
+      return
+        "validation loss \(HumanFormat.fixed(result.loss, 4))\(bits) (unigram entropy \(HumanFormat.fixed(result.unigramEntropy, 3)))"
     case .labels(let result):
-      return "validation loss \(HumanFormat.fixed(result.loss, 4)), accuracy \(HumanFormat.percent(result.accuracy, digits: 1)), macro F1 \(HumanFormat.fixed(result.macro.f1, 3)) (majority \(HumanFormat.percent(result.majority.accuracy, digits: 1)))"
+      return
+        "validation loss \(HumanFormat.fixed(result.loss, 4)), accuracy \(HumanFormat.percent(result.accuracy, digits: 1)), macro F1 \(HumanFormat.fixed(result.macro.f1, 3)) (majority \(HumanFormat.percent(result.majority.accuracy, digits: 1)))"
     case .multiLabel(let result):
-      return "validation loss \(HumanFormat.fixed(result.loss, 4)), macro F1 \(HumanFormat.fixed(result.macro.f1, 3)), micro F1 \(HumanFormat.fixed(result.micro.f1, 3))"
+      return
+        "validation loss \(HumanFormat.fixed(result.loss, 4)), macro F1 \(HumanFormat.fixed(result.macro.f1, 3)), micro F1 \(HumanFormat.fixed(result.micro.f1, 3))"
     case .values(let result):
-      return "mean squared error \(HumanFormat.fixed(result.meanSquaredError, 4)) (of the mean \(HumanFormat.fixed(result.meanBaseline, 4)))"
+      return
+        "mean squared error \(HumanFormat.fixed(result.meanSquaredError, 4)) (of the mean \(HumanFormat.fixed(result.meanBaseline, 4)))"
     }
   }
 }

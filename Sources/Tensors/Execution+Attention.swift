@@ -25,7 +25,8 @@ public struct AttentionShape: Sendable, Equatable {
 
   /// A shape.
   public init(heads: Int, keyHeads: Int, headWidth: Int, causal: Bool) {
-    precondition(heads > 0 && keyHeads > 0 && heads % keyHeads == 0 && headWidth > 0, "attention of \(heads)/\(keyHeads) heads")
+    precondition(
+      heads > 0 && keyHeads > 0 && heads % keyHeads == 0 && headWidth > 0, "attention of \(heads)/\(keyHeads) heads")
     (self.heads, self.keyHeads, self.headWidth, self.causal) = (heads, keyHeads, headWidth, causal)
   }
 }

@@ -25,13 +25,16 @@ extension Execution {
   /// The gradients of gate, for both halves.
   public func gateBackward(_ activation: Activation, _ x: Matrix, yGradient: Matrix, into xGradient: Matrix) {
     requireSame("gateBackward", x, xGradient)
-    precondition(x.columns == 2 * yGradient.columns && x.rows == yGradient.rows && yGradient.isContiguous, "gateBackward")
+    precondition(
+      x.columns == 2 * yGradient.columns && x.rows == yGradient.rows && yGradient.isContiguous, "gateBackward")
     kernels.gateBackward(
       activation, rows: x.rows, width: yGradient.columns, x: x.pointer, yGradient: yGradient.pointer,
       xGradient: xGradient.pointer, on: pool)
   }
 
-  /// y = dropout(x) + residual; all may be the same matrix. Its backward pass is the same, on the gradient.
+  /// y = dropout(x) + residual; all may be the same matrix.
+  ///
+  /// Its backward pass is the same, on the gradient.
   public func dropout(_ dropout: Dropout, _ x: Matrix, residual: Matrix? = nil, into y: Matrix) {
     requireSame("dropout", x, y, residual ?? x)
     kernels.dropout(

@@ -8,7 +8,8 @@ extension Execution {
     into y: Matrix, mean: Matrix, inverse: Matrix
   ) {
     requireNorm(x, weight, y, inverse, residual, sum)
-    precondition(mean.count >= x.rows && bias.map { $0.count == x.columns } ?? true, "layerNorm: mean or bias too short")
+    precondition(
+      mean.count >= x.rows && bias.map { $0.count == x.columns } ?? true, "layerNorm: mean or bias too short")
     kernels.layerNorm(
       rows: x.rows, columns: x.columns, x: x.pointer, residual: residual.map { UnsafePointer($0.pointer) },
       sum: sum?.pointer, weight: weight.pointer, bias: bias.map { UnsafePointer($0.pointer) }, epsilon: epsilon,

@@ -17,7 +17,8 @@ struct Program {
 
   /// The executable stands beside the tests.
   static let path: String = {
-    let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    let tests =
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
     return URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("swiftlet").path
   }()
 
@@ -39,7 +40,7 @@ struct Program {
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     let scratch = try Scratch()
     let (out, err) = (scratch.path("out"), scratch.path("err"))
-    for path in [out, err] { FileManager.default.createFile(atPath: path, contents: nil) }
+    for path in [out, err] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
     let inputPath = scratch.path("in")
     try input.write(to: URL(fileURLWithPath: inputPath))
     process.standardInput = FileHandle(forReadingAtPath: inputPath)

@@ -10,6 +10,7 @@ import Testing
     #expect(matrix.rows(1..<3).columns(2..<3)[1, 0] == 9)
     matrix.columns(1..<2)[1, 0] = 50
     #expect(matrix[1, 1] == 50)
-    #expect(matrix.isContiguous && !matrix.columns(0..<2).isContiguous && matrix.rows(0..<1).columns(0..<2).isContiguous)
+    #expect(
+      matrix.isContiguous && !matrix.columns(0..<2).isContiguous && matrix.rows(0..<1).columns(0..<2).isContiguous)
   }
 }

@@ -48,7 +48,8 @@ struct AttentionBenchmark {
       forward()
       execution.attendBackward(
         tensors, shape, spans: spans, dropout: .none, outputGradient: gradient.matrix,
-        queryGradient: qkvGradient.matrix.columns(0..<width), keyGradient: qkvGradient.matrix.columns(width..<2 * width),
+        queryGradient: qkvGradient.matrix.columns(0..<width),
+        keyGradient: qkvGradient.matrix.columns(width..<2 * width),
         valueGradient: qkvGradient.matrix.columns(2 * width..<3 * width))
     }
     let operations =

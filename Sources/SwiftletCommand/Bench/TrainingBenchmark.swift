@@ -53,7 +53,8 @@ struct TrainingBenchmark {
     let c = configuration
     let tokens = Double(batch * context)
     let upAndDown = c.family == .llama ? 3 : 2
-    let block = Double(c.width * (c.heads + 2 * c.keyHeads + c.heads) * c.headWidth + upAndDown * c.width * c.innerWidth)
+    let block = Double(
+      c.width * (c.heads + 2 * c.keyHeads + c.heads) * c.headWidth + upAndDown * c.width * c.innerWidth)
     let head = Double(c.vocabularySize * c.width) * (isMasked ? 0.15 : 1)
     let attention = 2 * Double(c.layers * context * c.width) * (c.family.isCausal ? 0.5 : 1)
     return 6 * tokens * (Double(c.layers) * block + head + attention)

@@ -46,10 +46,11 @@ struct Bench: ParsableCommand {
     @OptionGroup var options: Options
 
     func run() throws {
-      let execution = try options.shared.execution()
+      let execution = try options.shared.execution(training: true)
       let output = Output(json: options.shared.json)
       let peak = Bench.peak(execution)
-      output.text("precision \(execution.precision.rawValue), \(execution.pool.threads) threads, peak \(Int(peak)) GFLOP/s")
+      output.text(
+        "precision \(execution.precision.rawValue), \(execution.pool.threads) threads, peak \(Int(peak)) GFLOP/s")
       for workload in try Bench.choose(workloads, from: TrainingBenchmark.all, name: { $0.name }) {
         let (seconds, steps) = try workload.measure(execution, seconds: options.seconds)
         let speed = Double(workload.batch * workload.context) / seconds
@@ -58,7 +59,8 @@ struct Bench: ParsableCommand {
           [
             "workload": .string(workload.name), "precision": .string(execution.precision.rawValue),
             "threads": .integer(execution.pool.threads), "steps": .integer(steps),
-            "milliseconds_per_step": .number(rounded(seconds * 1e3, 3)), "tokens_per_second": .number(rounded(speed, 1)),
+            "milliseconds_per_step": .number(rounded(seconds * 1e3, 3)),
+            "tokens_per_second": .number(rounded(speed, 1)),
             "gflops": .number(rounded(gigaflops, 1)), "peak_gflops": .number(rounded(peak, 1)),
           ],
           text: """
@@ -82,10 +84,11 @@ struct Bench: ParsableCommand {
     @OptionGroup var options: Options
 
     func run() throws {
-      let execution = try options.shared.execution()
+      let execution = try options.shared.execution(training: true)
       let output = Output(json: options.shared.json)
       let peak = Bench.peak(execution)
-      output.text("precision \(execution.precision.rawValue), \(execution.pool.threads) threads, peak \(Int(peak)) GFLOP/s")
+      output.text(
+        "precision \(execution.precision.rawValue), \(execution.pool.threads) threads, peak \(Int(peak)) GFLOP/s")
       for shape in try Bench.choose(shapes, from: AttentionBenchmark.all, name: { $0.name }) {
         let figures = shape.measure(execution, seconds: options.seconds)
         output.result(
@@ -120,7 +123,7 @@ struct Bench: ParsableCommand {
     @OptionGroup var options: Options
 
     func run() throws {
-      let execution = try options.shared.execution()
+      let execution = try options.shared.execution(training: true)
       let output = Output(json: options.shared.json)
       for product in ProductBenchmark.all {
         let speed = product.gigaflops(execution, seconds: options.seconds / 4)
@@ -152,11 +155,13 @@ struct Bench: ParsableCommand {
     @OptionGroup var options: Options
 
     func validate() throws {
-      if !(1...1000).contains(tokens) { throw ValidationError("--tokens \(tokens): a number from 1 to 1000 is expected.") }
+      if !(1...1000).contains(tokens) {
+        throw ValidationError("--tokens \(tokens): a number from 1 to 1000 is expected.")
+      }
     }
 
     func run() throws {
-      let execution = try options.shared.execution()
+      let execution = try options.shared.execution(training: true)
       for size in try Bench.choose(sizes, from: GenerationBenchmark.all, name: { $0.name }) {
         let figures = try size.measure(execution, tokens: tokens)
         let bandwidth = figures.tokensPerSecond * Double(figures.bytesPerToken) / 1e9

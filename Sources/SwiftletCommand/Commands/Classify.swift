@@ -13,7 +13,8 @@ struct Classify: ParsableCommand {
       """)
 
   @Option(name: .long, help: ArgumentHelp("The model's folder.", valueName: "folder")) var model: String
-  @Option(name: .long, help: ArgumentHelp("A file of texts: columns as for finetune, or a text a line.", valueName: "file"))
+  @Option(
+    name: .long, help: ArgumentHelp("A file of texts: columns as for finetune, or a text a line.", valueName: "file"))
   var file: String?
   @Option(name: .long, help: ArgumentHelp("The second text, for models of pairs.", valueName: "text")) var pair: String?
   @Option(name: .long, help: "How many labels to show; all in JSON.") var top = 1
@@ -30,7 +31,8 @@ struct Classify: ParsableCommand {
     let classifier = try TextClassifier(folder: model, execution: shared.execution())
     if let file {
       let data = try labels.read(file, allowsNoLabels: true)
-      for rows in stride(from: 0, to: data.rows.count, by: 256).map({ data.rows[$0..<min($0 + 256, data.rows.count)] }) {
+      for rows in stride(from: 0, to: data.rows.count, by: 256).map({ data.rows[$0..<min($0 + 256, data.rows.count)] })
+      {
         let results = try classifier.classify(pairs: rows.map { ($0.text, $0.pair) })
         for (row, result) in zip(rows, results) { show(row.text, result) }
       }

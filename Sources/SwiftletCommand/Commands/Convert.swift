@@ -22,9 +22,11 @@ struct Convert: ParsableCommand {
   @Argument(help: ArgumentHelp("A model's folder, or a llama2.c checkpoint (.bin).", valueName: "in")) var input: String
   @Argument(help: ArgumentHelp("The folder or file to write.", valueName: "out")) var output: String
   @Option(name: .long, help: ArgumentHelp("hf or gguf.", valueName: "format")) var to: Format
-  @Option(name: .long, help: ArgumentHelp("The tokenizer, where the source has none beside it.", valueName: "file.model"))
+  @Option(
+    name: .long, help: ArgumentHelp("The tokenizer, where the source has none beside it.", valueName: "file.model"))
   var tokenizer: String?
-  @Option(name: .long, help: ArgumentHelp("Of GGUF files: f32, f16, bf16 or q8_0.", valueName: "type")) var quantize = "f32"
+  @Option(name: .long, help: ArgumentHelp("Of GGUF files: f32, f16, bf16 or q8_0.", valueName: "type")) var quantize =
+    "f32"
   @OptionGroup(title: "Shared") var shared: SharedOptions
 
   func run() throws {
@@ -36,7 +38,7 @@ struct Convert: ParsableCommand {
     let result: (tensors: Int, bytes: Int)
     switch to {
     case .hf:
-      try folder.write(to: output)
+      for line in try folder.write(to: output) { note(line) }
       let written = try ModelFolder(reading: output)
       let tensors = written.weights.layout.entries.reduce(0) { $0 + $1.tensors.count }
       result = (tensors, try Files.byteCount(of: Files.path(output, "model.safetensors")))

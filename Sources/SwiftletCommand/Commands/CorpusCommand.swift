@@ -9,10 +9,10 @@ struct CorpusCommand: ParsableCommand {
     abstract: "Look at a corpus, check it, or turn it into tokens.",
     discussion: """
       Examples:
-        swiftlet corpus stats --corpus my-text/
+        swiftlet corpus check --corpus my-text/ --validation held-out.txt
         swiftlet corpus build --corpus my-text/ --tokenizer my.model --out my-tokens
       """,
-    subcommands: [Stats.self, Build.self])
+    subcommands: [CorpusCheck.self, Stats.self, Build.self])
 
   struct Stats: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -16,10 +16,14 @@ struct Demo: ParsableCommand {
   var corpus: [String] = []
   @Option(name: .long, help: ArgumentHelp("What is a document: paragraphs, lines or files.", valueName: "unit"))
   var documents: DocumentBoundary?
-  @Option(name: .long, help: ArgumentHelp("Labelled texts: a file, or a folder with train, validation and test .tsv.", valueName: "path"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Labelled texts: a file, or a folder with train, validation and test .tsv.", valueName: "path"))
   var labels = "Corpus/wordnet/text/kinds"
-  @Option(name: .long, help: ArgumentHelp("Minutes of training, all models together.", valueName: "n")) var minutes = 6.0
-  @Option(name: .long, help: ArgumentHelp("Where Tokenizer/demo and Weights/demo-* go.", valueName: "folder")) var out = "."
+  @Option(name: .long, help: ArgumentHelp("Minutes of training, all models together.", valueName: "n")) var minutes =
+    6.0
+  @Option(name: .long, help: ArgumentHelp("Where Tokenizer/demo and Weights/demo-* go.", valueName: "folder")) var out =
+    "."
   @OptionGroup(title: "Shared") var shared: SharedOptions
 
   /// The corpus that `make corpus` fetches.
@@ -40,7 +44,7 @@ struct Demo: ParsableCommand {
     Interrupts.install()
     let demonstration = Demonstration(
       text: try TextSource(paths, documents: documents ?? (isUsual ? .lines : .paragraphs)), labels: labels,
-      minutes: minutes, seed: shared.seed, execution: try shared.execution(), root: out, say: note)
+      minutes: minutes, seed: shared.seed, execution: try shared.execution(training: true), root: out, say: note)
     guard let figures = try demonstration.run() else { throw ExitCode(FailureKind.interrupted.exitCode) }
     let seconds = (clock.now - start) / .seconds(1)
     show(figures, demonstration, seconds: seconds)

@@ -15,7 +15,7 @@ struct Doctor: ParsableCommand {
   @OptionGroup(title: "Shared") var shared: SharedOptions
 
   func run() throws {
-    var execution = try shared.execution()
+    var execution = try shared.execution(training: true)
     let preferred = execution.precision
     func gigaflops(_ precision: Precision) -> Double {
       execution.precision = precision

@@ -14,7 +14,8 @@ struct Embed: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("The model's folder.", valueName: "folder"))
   var model: String
 
-  @Option(name: .long, help: "How tokens become one vector: mean, first or last; by default the folder's own way, or mean.")
+  @Option(
+    name: .long, help: "How tokens become one vector: mean, first or last; by default the folder's own way, or mean.")
   var pooling: Pooling?
 
   @Argument(help: "Texts; without any, each line of standard input.")

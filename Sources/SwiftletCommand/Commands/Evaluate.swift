@@ -19,7 +19,8 @@ struct Evaluate: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Labelled texts, for a classifier.", valueName: "file")) var data: String?
   @Option(name: .long, help: ArgumentHelp("What is a document: paragraphs, lines or files.", valueName: "unit"))
   var documents: DocumentBoundary = .paragraphs
-  @Flag(name: .long, help: "The model was trained without tokens that begin and end documents.") var noDocumentMarks = false
+  @Flag(name: .long, help: "The model was trained without tokens that begin and end documents.") var noDocumentMarks =
+    false
   @OptionGroup(title: "Labels") var labels: LabelOptions
   @OptionGroup(title: "Shared") var shared: SharedOptions
 
@@ -61,7 +62,8 @@ extension Evaluation {
       return table.text
     case .labels(let result): return result.report
     case .multiLabel(let result):
-      var table = TextTable(["label", "precision", "recall", "F1", "texts"], alignments: [.left, .right, .right, .right, .right])
+      var table = TextTable(
+        ["label", "precision", "recall", "F1", "texts"], alignments: [.left, .right, .right, .right, .right])
       for (label, figures) in zip(result.labels, result.perLabel) { table.add(figures.cells(label)) }
       return summary + "\n\n" + table.text
     case .values: return summary
@@ -80,7 +82,9 @@ extension ClassificationMetrics {
   var report: String {
     var figures = TextTable(["", "model", "majority"], alignments: [.left, .right, .right])
     func add(_ name: String, _ value: Double?, _ baseline: Double? = nil) {
-      figures.add([name, value.map { HumanFormat.fixed($0, 4) } ?? "-", baseline.map { HumanFormat.fixed($0, 4) } ?? ""])
+      figures.add([
+        name, value.map { HumanFormat.fixed($0, 4) } ?? "-", baseline.map { HumanFormat.fixed($0, 4) } ?? "",
+      ])
     }
     add("accuracy", accuracy, majority.accuracy)
     add("macro precision", macro.precision, majority.macro.precision)

@@ -17,21 +17,32 @@ struct Finetune: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("The pretrained model's folder.", valueName: "folder")) var model: String
   @Option(name: .long, help: ArgumentHelp("classification, or language to go on pretraining.", valueName: "name"))
   var task: Task = .classification
-  @Option(name: .long, help: ArgumentHelp("Labelled texts (TSV, CSV, JSON lines, fastText); text for language.", valueName: "path"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Labelled texts (TSV, CSV, JSON lines, fastText); text for language.", valueName: "path"))
   var train: String
-  @Option(name: .long, help: ArgumentHelp("The same to choose the best epoch by; otherwise a tenth of --train.", valueName: "path"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("The same to choose the best epoch by; otherwise a tenth of --train.", valueName: "path"))
   var validation: String?
   @Option(name: .long, help: ArgumentHelp("The folder of the result.", valueName: "folder")) var out: String
   @Flag(name: .long, help: "Go on with the run in --out from its newest checkpoint.") var resume = false
   @Flag(name: .long, help: "Train the head alone.") var freeze = false
-  @Flag(name: .long, help: "Begin with random weights of the same shape: to see what pretraining brings.") var fromScratch = false
-  @Option(name: .long, help: ArgumentHelp("Each layer learns by this factor slower than the one above.", valueName: "x"))
+  @Flag(name: .long, help: "Begin with random weights of the same shape: to see what pretraining brings.")
+  var fromScratch = false
+  @Option(
+    name: .long, help: ArgumentHelp("Each layer learns by this factor slower than the one above.", valueName: "x"))
   var layerDecay: Double?
-  @Option(name: .long, help: ArgumentHelp("balanced, so that rare labels weigh as much as frequent ones.", valueName: "how"))
+  @Option(
+    name: .long, help: ArgumentHelp("balanced, so that rare labels weigh as much as frequent ones.", valueName: "how"))
   var classWeights: ClassWeighting?
-  @Option(name: .long, help: ArgumentHelp("The best epoch by: loss, accuracy, macro_f1, mcc, roc_auc, pearson, spearman.", valueName: "figure"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The best epoch by: loss, accuracy, macro_f1, mcc, roc_auc, pearson, spearman.", valueName: "figure"))
   var metric: SelectionCriterion?
-  @Option(name: .long, help: ArgumentHelp("The longest text in tokens; the rest is cut off.", valueName: "n")) var maxLength: Int?
+  @Option(name: .long, help: ArgumentHelp("The longest text in tokens; the rest is cut off.", valueName: "n"))
+  var maxLength: Int?
 
   @OptionGroup(title: "Labels") var labels: LabelOptions
   @OptionGroup(title: "Length") var length: BudgetOptions
@@ -48,13 +59,15 @@ struct Finetune: ParsableCommand {
   }
 
   private func classify() throws {
-    let execution = try shared.execution()
+    let execution = try shared.execution(training: true)
     var training = try labels.read(train)
     var held = try validation.map { try labels.read($0) }
     if held == nil {
       let parts = try training.split(validationFraction: 0.1, seed: shared.seed)
       (training, held) = (parts.training, parts.validation)
-      note("No --validation: \(parts.validation.rows.count) of the \(parts.training.rows.count + parts.validation.rows.count) rows were put aside to choose the best epoch by.")
+      note(
+        "No --validation: \(parts.validation.rows.count) of the \(parts.training.rows.count + parts.validation.rows.count) rows were put aside to choose the best epoch by."
+      )
     }
     for line in training.notes + (validation == nil ? [] : held?.notes ?? []) { note(line) }
     let configuration = try ModelFolder.configuration(ofFolder: model)
@@ -95,7 +108,7 @@ struct Finetune: ParsableCommand {
   }
 
   private func continueLanguage() throws {
-    let execution = try shared.execution()
+    let execution = try shared.execution(training: true)
     let folder = try ModelFolder(reading: model)
     guard let tokenizer = folder.tokenizer else { throw SwiftletFailure.noTokenizer(folder: model) }
     let preparation = CorpusPreparation(

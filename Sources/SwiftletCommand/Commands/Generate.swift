@@ -58,7 +58,9 @@ struct Generate: ParsableCommand {
           "finish_reason": .string(text.finishReason.rawValue), "prompt_tokens": .integer(text.promptTokens.count),
         ], text: "")
       if text.finishReason == .context {
-        note("swiftlet: the model's context of \(model.generator.contextLength) tokens is full; --context-end slide goes on.")
+        note(
+          "swiftlet: the model's context of \(model.generator.contextLength) tokens is full; --context-end slide goes on."
+        )
       }
     }
   }

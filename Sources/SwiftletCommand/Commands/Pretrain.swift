@@ -27,7 +27,8 @@ struct Pretrain: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("The folder of the model and its run.", valueName: "folder")) var out: String
   @Flag(name: .long, help: "Go on with the run in --out from its newest checkpoint, with its own settings.")
   var resume = false
-  @Flag(name: .long, help: "Read windows from anywhere in the text, instead of each once an epoch.") var randomWindows = false
+  @Flag(name: .long, help: "Read windows from anywhere in the text, instead of each once an epoch.") var randomWindows =
+    false
   @Flag(name: .long, help: "Leave out the tokens that begin and end documents.") var noDocumentMarks = false
   @Flag(name: .long, help: "Let no window hold more than one document.") var separateDocuments = false
 
@@ -37,7 +38,7 @@ struct Pretrain: ParsableCommand {
   @OptionGroup(title: "Shared") var shared: SharedOptions
 
   func run() throws {
-    let execution = try shared.execution()
+    let execution = try shared.execution(training: true)
     let tokenizer = try Tokenizer(contentsOf: tokenizer)
     let corpus = try prepared(tokenizer, execution)
     let reporter = TrainingReporter(title: objective.rawValue)
@@ -76,7 +77,9 @@ struct Pretrain: ParsableCommand {
     return corpus
   }
 
-  private func settings(_ configuration: TransformerConfiguration, _ corpus: PreparedCorpus) throws -> PretrainingSettings {
+  private func settings(_ configuration: TransformerConfiguration, _ corpus: PreparedCorpus) throws
+    -> PretrainingSettings
+  {
     var settings = PretrainingSettings.recommended(
       recipe, for: configuration, corpusTokens: corpus.training.tokenCount, budget: length.budget ?? .minutes(10))
     if let context = size.context { settings.context = min(context, configuration.maximumLength) }
@@ -106,14 +109,16 @@ extension LoopActions {
     _ reporter: TrainingReporter, samplesOf configuration: TransformerConfiguration?, _ tokenizer: Tokenizer,
     _ execution: Execution, seed: UInt64
   ) -> LoopActions {
-    LoopActions(report: { reporter.report($0) }, sample: { weights in
-      guard let configuration, configuration.head == .causalLanguage else { return nil }
-      let generator = try TextGenerator(
-        model: Transformer(configuration), weights: weights, tokenizer: tokenizer, execution: execution)
-      var settings = GenerationSettings()
-      (settings.maxNewTokens, settings.seed) = (40, seed)
-      return try generator.generate([Prompt("")], settings: settings).first?.text
-    })
+    LoopActions(
+      report: { reporter.report($0) },
+      sample: { weights in
+        guard let configuration, configuration.head == .causalLanguage else { return nil }
+        let generator = try TextGenerator(
+          model: Transformer(configuration), weights: weights, tokenizer: tokenizer, execution: execution)
+        var settings = GenerationSettings()
+        (settings.maxNewTokens, settings.seed) = (40, seed)
+        return try generator.generate([Prompt("")], settings: settings).first?.text
+      })
   }
 }
 

@@ -24,13 +24,16 @@ struct TokenizerCommand: ParsableCommand {
         """)
 
     @OptionGroup(title: "Text") var text: TextOptions
-    @Option(name: .long, help: ArgumentHelp("How many pieces; by default 8000, of char models all characters.", valueName: "n"))
+    @Option(
+      name: .long,
+      help: ArgumentHelp("How many pieces; by default 8000, of char models all characters.", valueName: "n"))
     var vocabSize: Int?
     @Option(name: .long, help: ArgumentHelp("unigram, bpe, char or word.", valueName: "type"))
     var model: TokenizerTrainingOptions.ModelType = .unigram
     @Option(
       name: .customLong("set"), parsing: .unconditionalSingleValue,
-      help: ArgumentHelp("An option by its SentencePiece name, as in --set split_digits=true.", valueName: "name=value"))
+      help: ArgumentHelp("An option by its SentencePiece name, as in --set split_digits=true.", valueName: "name=value")
+    )
     var others: [String] = []
     @Option(name: .long, help: ArgumentHelp("Where the model goes.", valueName: "file.model"))
     var out: String

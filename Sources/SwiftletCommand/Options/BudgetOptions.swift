@@ -33,7 +33,8 @@ struct StepOptions: ParsableArguments {
   var warmup: Double?
   @Option(name: .long, help: ArgumentHelp("L2 decay of matrices.", valueName: "x")) var weightDecay: Double?
   @Option(name: .customLong("l1"), help: ArgumentHelp("L1 penalty of matrices.", valueName: "x")) var l1: Double?
-  @Option(name: .long, help: ArgumentHelp("The largest gradient norm; 0 for no limit.", valueName: "x")) var clip: Double?
+  @Option(name: .long, help: ArgumentHelp("The largest gradient norm; 0 for no limit.", valueName: "x")) var clip:
+    Double?
   @Option(name: .long, help: ArgumentHelp("The probability of dropout.", valueName: "p")) var dropout: Double?
   @Option(name: .long, help: ArgumentHelp("The share of each target spread over all others.", valueName: "x"))
   var labelSmoothing: Double?

@@ -4,7 +4,8 @@ import Swiftlet
 /// How labelled files are read.
 struct LabelOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("The column of the text.", valueName: "name")) var textColumn: String?
-  @Option(name: .long, help: ArgumentHelp("The column of the second text of a pair.", valueName: "name")) var pairColumn: String?
+  @Option(name: .long, help: ArgumentHelp("The column of the second text of a pair.", valueName: "name"))
+  var pairColumn: String?
   @Option(name: .long, help: ArgumentHelp("The column of the label.", valueName: "name")) var labelColumn: String?
   @Option(name: .long, help: ArgumentHelp("tsv, csv, jsonl or fasttext; otherwise found out.", valueName: "name"))
   var format: LabelledFormat?
@@ -12,7 +13,8 @@ struct LabelOptions: ParsableArguments {
   var labels: LabelKind?
   @Option(name: .long, help: ArgumentHelp("What stands between several labels in a cell.", valueName: "character"))
   var labelSeparator: String = "|"
-  @Flag(name: .long, help: "Leave out bad rows, and say how many, instead of refusing the file.") var skipBadRows = false
+  @Flag(name: .long, help: "Leave out bad rows, and say how many, instead of refusing the file.") var skipBadRows =
+    false
   @Flag(name: .customLong("repair-labels"), help: "Put U+FFFD in place of bytes that are not UTF-8.") var repair = false
 
   func validate() throws {

@@ -14,7 +14,8 @@ struct SharedOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Arithmetic of products: fp32, or bf16, the default where the processor has it.", valueName: "p"))
+    help: ArgumentHelp("Arithmetic of products: fp32, or bf16, with which training begins where the processor has it.", valueName: "p")
+  )
   var precision: Precision?
 
   func validate() throws {
@@ -24,10 +25,11 @@ struct SharedOptions: ParsableArguments {
   }
 
   /// How to compute, with the kernels that the environment chose.
-  func execution() throws -> Execution {
+  /// - Parameter training: Whether speed matters more than the last digits; then the faster arithmetic is the default.
+  func execution(training: Bool = false) throws -> Execution {
     try Execution(
       kernels: Kernels.checkEnvironment(), threads: threads ?? ThreadPool.processorCount,
-      precision: precision ?? Processor.current.preferredPrecision)
+      precision: precision ?? (training ? Processor.current.preferredPrecision : .fp32))
   }
 }
 

@@ -3,7 +3,8 @@ import Swiftlet
 
 /// The size of a new model.
 struct SizeOptions: ParsableArguments {
-  @Option(name: .long, help: ArgumentHelp("gpt2 or llama for causal, bert or roberta for masked models.", valueName: "name"))
+  @Option(
+    name: .long, help: ArgumentHelp("gpt2 or llama for causal, bert or roberta for masked models.", valueName: "name"))
   var family: TransformerConfiguration.Family?
   @Option(name: .long, help: ArgumentHelp("nano, micro, mini, small or base.", valueName: "size"))
   var preset: TransformerConfiguration.Size = .micro
@@ -35,7 +36,8 @@ struct SizeOptions: ParsableArguments {
     let family = family ?? (objective == .causal ? .llama : .bert)
     guard family.isCausal == (objective == .causal) else {
       throw ValidationError(
-        "--family \(family.rawValue) does not fit --objective \(objective.rawValue): causal models are gpt2 and llama, masked ones bert and roberta.")
+        "--family \(family.rawValue) does not fit --objective \(objective.rawValue): causal models are gpt2 and llama, masked ones bert and roberta."
+      )
     }
     var c = TransformerConfiguration.preset(
       preset, family: family, vocabularySize: tokenizer.vocabularySize,

@@ -3,7 +3,9 @@ import Swiftlet
 
 /// Which text is read, and how it falls into documents.
 struct TextOptions: ParsableArguments {
-  @Option(name: .long, parsing: .unconditionalSingleValue, help: ArgumentHelp("A text file or a folder of them (.gz too); may be given several times.", valueName: "path"))
+  @Option(
+    name: .long, parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("A text file or a folder of them (.gz too); may be given several times.", valueName: "path"))
   var corpus: [String] = []
 
   @Option(
