@@ -55,9 +55,9 @@ import Testing
     #expect(abs(result.loss - logarithmOfVocabulary(folder)) < 0.5)
     #expect(result.bytes == Self.texts.joined().utf8.count - Self.texts.count)
     #expect(result.bitsPerByte ?? 0 > 1)
-    #expect(throws: (any Failure).self) { try LanguageModel(folder: root + "/demo-masked") }
-    #expect(throws: (any Failure).self) { try TextClassifier(folder: root + "/demo-causal") }
-    #expect(throws: (any Failure).self) { try MaskedModel(folder: root + "/nothing") }
+    #expect(throws: (any Error).self) { try LanguageModel(folder: root + "/demo-masked") }
+    #expect(throws: (any Error).self) { try TextClassifier(folder: root + "/demo-causal") }
+    #expect(throws: (any Error).self) { try MaskedModel(folder: root + "/nothing") }
   }
 
   /// The entropy of a text in which every token comes once.

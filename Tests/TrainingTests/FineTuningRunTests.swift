@@ -66,7 +66,7 @@ import Transformers
   @Test func beginsWithAPretrainedFolder() throws {
     let scratch = try ScratchFolder()
     let configuration = ToyTexts.configuration(.roberta, tokenizer)
-    var pretraining = PretrainingSettings.recommended(for: configuration, corpusTokens: 3000, budget: .steps(60))
+    let pretraining = PretrainingSettings.recommended(for: configuration, corpusTokens: 3000, budget: .steps(60))
     let language = try PretrainingRun(
       configuration: configuration, tokenizer: tokenizer,
       training: ToyTexts.shard(tokenizer, documents: 60, seed: 1), validation: nil, settings: pretraining,
