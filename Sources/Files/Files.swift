@@ -113,7 +113,7 @@ public enum Files {
     if systemCall({ mkdir(path, 0o777) }) == 0 { return }
     switch errno {
     case EEXIST:
-      if let found = kind(of: path), found != .folder { throw .notAFolder(path, found: found) }
+      if let found = kind(of: path), found != .folder { throw .system(.create, path: path, code: ENOTDIR) }
     case ENOENT:
       let parent = folder(of: path.hasSuffix("/") ? String(path.dropLast()) : path)
       guard parent != path, parent != "." else { throw .system(.create, path: path, code: ENOENT) }

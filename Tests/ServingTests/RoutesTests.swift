@@ -13,7 +13,7 @@ import Testing
       ).tokenizer
       var configuration = TransformerConfiguration.preset(
         .nano, family: family, vocabularySize: tokenizer.vocabularySize, context: 32)
-      if !labels.isEmpty { configuration = try configuration.classifying(sequencesInto: labels) }
+      if !labels.isEmpty { configuration = configuration.classifying(sequencesInto: labels) }
       let weights = try Transformer(configuration).initialWeights(seed: 1)
       let path = Files.path(folder, "model")
       try ModelFolder(configuration: configuration, weights: weights, tokenizer: tokenizer).write(to: path)

@@ -9,7 +9,8 @@ struct Serve: AsyncParsableCommand {
     abstract: "Serve a model over HTTP, to this machine alone.",
     discussion: """
       Examples:
-        swiftlet serve --model my-model --port 8080
+        swiftlet serve --model my-model
+        swiftlet serve --model my-classifier --port 9000
         curl http://127.0.0.1:8080/v1/completions -d '{"prompt": "Once upon a time", "max_tokens": 32}'
       """)
 

@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+
+/// How the program speaks to shells: help, errors in one sentence, exit codes.
+@Suite struct CommandLineTests {
+  private static let commands = [
+    "demo", "doctor", "corpus stats", "corpus check", "corpus build", "tokenizer train", "tokenizer encode",
+    "tokenizer decode", "tokenizer inspect", "pretrain", "finetune", "evaluate", "classify", "fill", "embed",
+    "generate", "repl", "convert", "bench train", "serve",
+  ]
+
+  @Test(arguments: commands)
+  func helpBeginsWithTwoExamples(_ command: String) throws {
+    let run = try Program.run(command.split(separator: " ").map(String.init) + ["--help"])
+    #expect(run.status == 0)
+    let beginning = run.output.components(separatedBy: "USAGE:")[0]
+    #expect(beginning.contains("Examples:"))
+    #expect(beginning.components(separatedBy: "swiftlet \(command.split(separator: " ")[0])").count > 2, "\(beginning)")
+  }
+
+  @Test(arguments: [
+    "corpus stats", "corpus check", "corpus build", "tokenizer train", "tokenizer encode", "tokenizer decode",
+    "tokenizer inspect", "pretrain", "finetune", "evaluate", "classify", "fill", "embed", "generate", "repl", "convert",
+  ])
+  func commandsWithoutTheirArgumentsAreUsageErrors(_ command: String) throws {
+    let run = try Program.run(command.split(separator: " ").map(String.init), input: Data())
+    #expect(run.status == 64 && run.output.isEmpty)
+    #expect(run.errors.hasPrefix("Error: ") && run.errors.contains("Usage: swiftlet \(command)"))
+  }
+
+  @Test(arguments: [
+    (["generate", "--nonsense"], 64),
+    (["generate", "--model", "/no/such/folder", "--prompt", "a"], 66),
+    (["generate", "--model", "/dev/null", "--prompt", "a"], 66),
+    (["corpus", "stats", "--corpus", "/no/such/file"], 66),
+    (["tokenizer", "inspect", "--tokenizer", "/no/such/file"], 66),
+  ])
+  func exitCodes(_ arguments: [String], _ status: Int) throws {
+    let run = try Program.run(arguments)
+    #expect(Int(run.status) == status && run.output.isEmpty, "\(run.errors)")
+    if status != 64 { #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)") }
+  }
+
+  @Test func textsThatAreNone() throws {
+    let scratch = try Scratch()
+    let binaries = scratch.path("binaries")
+    try FileManager.default.createDirectory(atPath: binaries, withIntermediateDirectories: true)
+    try Data((0...255).map { UInt8($0) }).write(to: URL(fileURLWithPath: binaries + "/a.bin"))
+    let invalid = scratch.path("invalid.txt")
+    try Data([97, 98, 255, 10]).write(to: URL(fileURLWithPath: invalid))
+    for (path, status, words) in [
+      (try scratch.write("", to: "empty.txt"), 65 as Int32, "holds no text"), (binaries, 66, "There is no text"),
+      (invalid, 65, "at byte 2"),
+    ] {
+      let run = try Program.run("tokenizer", "train", "--corpus", path, "--out", scratch.path("my.model"))
+      #expect(run.status == status && run.errors.contains(words), "\(run.errors)")
+      #expect(!FileManager.default.fileExists(atPath: scratch.path("my.model")))
+    }
+    let run = try Program.run("corpus", "stats", "--corpus", invalid, "--repair", "--json")
+    #expect(run.status == 0 && run.objects.first?["documents"] as? Int == 1)
+  }
+
+  @Test func kernelsThatDoNotExist() throws {
+    let run = try Program.run("doctor", environment: ["SWIFTLET_KERNELS": "nonsense"])
+    #expect(run.status == 64 && run.errors.contains("nonsense"))
+  }
+
+  @Test func placesThatCannotBeWritten() throws {
+    let scratch = try Scratch()
+    let text = try scratch.write("a small bird that sings\n", to: "a.txt")
+    let run = try Program.run(
+      "tokenizer", "train", "--corpus", text, "--vocab-size", "270", "--out", scratch.path("a.txt/my.model"))
+    #expect([73, 74].contains(run.status), "\(run.errors)")
+    #expect(run.errors.split(separator: "\n").last?.hasPrefix("swiftlet: ") == true)
+  }
+}
