@@ -14,7 +14,9 @@ struct SharedOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Arithmetic of products: fp32, or bf16, with which training begins where the processor has it.", valueName: "p")
+    help: ArgumentHelp(
+      "Arithmetic of products: fp32 or bf16; by default fp32, in training bf16 where the processor has it.",
+      valueName: "p")
   )
   var precision: Precision?
 
