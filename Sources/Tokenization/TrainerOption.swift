@@ -1,3 +1,5 @@
+import Files
+
 /// The options of SentencePiece's trainer, with what their values may be.
 enum TrainerOption {
   /// What a value may be.
@@ -107,26 +109,8 @@ enum TrainerOption {
     return value
   }
 
-  /// The known name with the fewest edits, if they are few.
+  /// The known name that is most like the wanted one, if one is.
   private static func nearest(to name: String) -> String? {
-    let wanted = name.lowercased().map { $0 == "-" ? "_" : $0 }
-    let best = settable.keys.sorted().map { ($0, editDistance(wanted, Array($0))) }.min { $0.1 < $1.1 }
-    guard let best, best.1 <= max(2, wanted.count / 3) else { return nil }
-    return best.0
-  }
-
-  /// The number of insertions, deletions and replacements between two texts (Levenshtein 1966).
-  private static func editDistance(_ one: [Character], _ other: [Character]) -> Int {
-    var row = Array(0...other.count)
-    for (i, character) in one.prefix(64).enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for j in other.indices {
-        let replaced = diagonal + (other[j] == character ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
-      }
-    }
-    return row[other.count]
+    Suggestion.nearest(to: String(name.map { $0 == "-" ? "_" : $0 }), among: settable.keys.sorted())
   }
 }
