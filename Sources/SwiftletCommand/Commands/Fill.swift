@@ -42,7 +42,7 @@ struct Fill: ParsableCommand {
   }
 }
 
-/// A share as people read it, five characters wide.
+/// A share as people read it, at least six characters wide, so that lines of scores are aligned.
 func percent(_ share: Double) -> String {
   let tenths = Int((share * 1000).rounded())
   let text = "\(tenths / 10).\(tenths % 10)%"

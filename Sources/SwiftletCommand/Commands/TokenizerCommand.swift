@@ -61,7 +61,7 @@ struct TokenizerCommand: ParsableCommand {
           "out": .string(out),
         ],
         text: """
-          \(out): \(result.tokenizer.vocabularySize) pieces, \(fixed(measure.bytesPerToken, 2)) bytes a token
+          \(out): \(result.tokenizer.vocabularySize) pieces, \(HumanFormat.fixed(measure.bytesPerToken, 2)) bytes a token
           """)
     }
   }
@@ -206,6 +206,3 @@ struct TokenizerCommand: ParsableCommand {
 }
 
 extension TokenizerTrainingOptions.ModelType: ExpressibleByArgument {}
-
-/// A number with so many digits after the point.
-func fixed(_ value: Double, _ digits: Int) -> String { HumanFormat.fixed(value, digits) }
