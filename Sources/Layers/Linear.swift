@@ -23,9 +23,10 @@ package struct Linear: Sendable {
   ///   - isTransposed: Whether the checkpoint stores [inputs, outputs].
   ///   - initialization: How the weight begins.
   ///   - depth: The layer it belongs to.
+  ///   - maps: The rows of each map between hidden states, where that is not one for each part; none for a head.
   package init(
     _ layout: inout ParameterLayout, _ parts: KeyValuePairs<String, Int>, inputs: Int, hasBias: Bool,
-    isTransposed: Bool = false, _ initialization: Initialization, depth: Int
+    isTransposed: Bool = false, _ initialization: Initialization, depth: Int, maps: [Range<Int>]? = nil
   ) {
     var weights: [ParameterLayout.Tensor] = [], biases: [ParameterLayout.Tensor] = []
     var outputs = 0
@@ -35,7 +36,9 @@ package struct Linear: Sendable {
       biases.append(.init(name: name + ".bias", rows: rows, isVector: true))
       outputs += count
     }
-    weight = layout.matrix(weights, rows: outputs, columns: inputs, initialization, depth: depth)
+    weight = layout.matrix(
+      weights, rows: outputs, columns: inputs, initialization, depth: depth,
+      maps: maps ?? weights.map(\.rows))
     bias = hasBias ? layout.vector(biases, count: outputs, .zeros, depth: depth) : nil
   }
 

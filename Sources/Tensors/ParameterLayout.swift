@@ -45,6 +45,10 @@ public struct ParameterLayout: Sendable {
     public var decays: Bool
     /// The layer it belongs to, counted from the embeddings (0) to the head: for layer-wise learning rates.
     public var depth: Int
+    /// The maps between hidden states that it holds, each a range of its rows.
+    ///
+    /// Queries, keys and values are three of one parameter; tables, heads and vectors are none.
+    public var maps: [Range<Int>]
     /// For messages: the first of its names.
     public var name: String { tensors.first?.name ?? "parameter \(parameter.index)" }
   }
@@ -61,24 +65,28 @@ public struct ParameterLayout: Sendable {
 
   /// Adds a matrix [rows, columns], which decays.
   public mutating func matrix(
-    _ tensors: [Tensor], rows: Int, columns: Int, _ initialization: Initialization, decays: Bool = true, depth: Int
+    _ tensors: [Tensor], rows: Int, columns: Int, _ initialization: Initialization, decays: Bool = true, depth: Int,
+    maps: [Range<Int>] = []
   ) -> Parameter {
-    append(tensors, rows, columns, initialization, decays, depth)
+    append(tensors, rows, columns, initialization, decays, depth, maps)
   }
 
   /// Adds a vector, which does not decay.
   public mutating func vector(
     _ tensors: [Tensor], count: Int, _ initialization: Initialization, depth: Int
   ) -> Parameter {
-    append(tensors, 1, count, initialization, false, depth)
+    append(tensors, 1, count, initialization, false, depth, [])
   }
 
   private mutating func append(
-    _ tensors: [Tensor], _ rows: Int, _ columns: Int, _ initialization: Initialization, _ decays: Bool, _ depth: Int
+    _ tensors: [Tensor], _ rows: Int, _ columns: Int, _ initialization: Initialization, _ decays: Bool, _ depth: Int,
+    _ maps: [Range<Int>]
   ) -> Parameter {
     let parameter = Parameter(offset: bufferCount, rows: rows, columns: columns, index: entries.count)
     entries.append(
-      Entry(parameter: parameter, tensors: tensors, initialization: initialization, decays: decays, depth: depth))
+      Entry(
+        parameter: parameter, tensors: tensors, initialization: initialization, decays: decays, depth: depth,
+        maps: maps))
     bufferCount += (parameter.count + 15) / 16 * 16
     return parameter
   }

@@ -35,7 +35,7 @@ extension LanguageHead {
       ? Linear(weight: trunk.embeddings.tokens, bias: nil)
       : Linear(
         &layout, ["lm_head": c.vocabularySize], inputs: c.width, hasBias: false, InitialDistributions(c).matrix,
-        depth: c.layers + 1)
+        depth: c.layers + 1, maps: [])
     return LanguageHead(transform: nil, decoder: decoder)
   }
 
@@ -47,7 +47,7 @@ extension LanguageHead {
     let name = isBERT ? "cls.predictions.transform." : "lm_head."
     let dense = Linear(
       &layout, [name + "dense": c.width], inputs: c.width, hasBias: true, InitialDistributions(c).matrix,
-      depth: c.layers + 1)
+      depth: c.layers + 1, maps: [])
     let norm = Normalization(
       &layout, name + (isBERT ? "LayerNorm" : "layer_norm"), .layer, width: c.width, epsilon: c.normEpsilon,
       depth: c.layers + 1)
@@ -104,6 +104,7 @@ extension ClassificationHead {
     _ name: String, _ outputs: Int, hasBias: Bool, _ c: TransformerConfiguration, _ layout: inout ParameterLayout
   ) -> Linear {
     Linear(
-      &layout, [name: outputs], inputs: c.width, hasBias: hasBias, InitialDistributions(c).matrix, depth: c.layers + 1)
+      &layout, [name: outputs], inputs: c.width, hasBias: hasBias, InitialDistributions(c).matrix, depth: c.layers + 1,
+      maps: [])
   }
 }

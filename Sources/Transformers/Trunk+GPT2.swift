@@ -9,10 +9,13 @@ extension Trunk {
     let root = c.trunkPrefix
 
     func linear(
-      _ name: String, from inputs: Int, to outputs: Int, _ initialization: Initialization, hasBias: Bool, depth: Int
+      _ name: String, from inputs: Int, to outputs: Int, _ initialization: Initialization, hasBias: Bool, depth: Int,
+      maps: Int = 1
     ) -> Linear {
-      Linear(
-        &layout, [name: outputs], inputs: inputs, hasBias: hasBias, isTransposed: true, initialization, depth: depth)
+      let size = outputs / maps
+      return Linear(
+        &layout, [name: outputs], inputs: inputs, hasBias: hasBias, isTransposed: true, initialization, depth: depth,
+        maps: (0..<maps).map { $0 * size..<($0 + 1) * size })
     }
     func norm(_ name: String, depth: Int) -> Normalization {
       Normalization(&layout, name, .layer, width: c.width, epsilon: c.normEpsilon, depth: depth)
@@ -29,7 +32,7 @@ extension Trunk {
         attention: SelfAttention(
           projection: linear(
             name + "attn.c_attn", from: c.width, to: 3 * c.width, initial.matrix, hasBias: c.hasAttentionBias,
-            depth: depth),
+            depth: depth, maps: 3),
           output: linear(
             name + "attn.c_proj", from: c.width, to: c.width, initial.residual, hasBias: c.hasAttentionBias,
             depth: depth),

@@ -25,7 +25,7 @@ struct StepOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("Sequences in a batch.", valueName: "n")) var batch: Int?
   @Option(name: .long, help: ArgumentHelp("Batches in a step.", valueName: "n")) var accumulation: Int?
   @Option(name: .long, help: ArgumentHelp("The highest learning rate.", valueName: "rate")) var learningRate: Double?
-  @Option(name: .long, help: ArgumentHelp("adamw, adam, sgd, rmsprop or adagrad.", valueName: "name"))
+  @Option(name: .long, help: ArgumentHelp("adamw, muon, adam, sgd, rmsprop or adagrad.", valueName: "name"))
   var optimizer: OptimizerName?
   @Option(name: .long, help: ArgumentHelp("constant, linear, cosine or trapezoid.", valueName: "name"))
   var schedule: ScheduleName?

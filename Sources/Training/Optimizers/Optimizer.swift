@@ -15,6 +15,8 @@ public protocol Optimizer: Sendable {
   func rule(step: Int) -> UpdateRule
   /// The learning rate at a step, where the rule decays it by itself.
   func learningRate(_ scheduled: Double, step: Int) -> Double
+  /// How maps between hidden states are stepped, where not by the rule.
+  var orthogonalization: Orthogonalization? { get }
   /// The constants by their names, for settings files.
   var constants: [(name: String, value: Double)] { get }
 }
@@ -22,6 +24,9 @@ public protocol Optimizer: Sendable {
 extension Optimizer {
   /// The scheduled one.
   public func learningRate(_ scheduled: Double, step: Int) -> Double { scheduled }
+
+  /// By the rule.
+  public var orthogonalization: Orthogonalization? { nil }
 
   /// How many floats it keeps for each parameter.
   public var momentsPerParameter: Int { (keepsFirstMoment ? 1 : 0) + (keepsSecondMoment ? 1 : 0) }

@@ -12,6 +12,8 @@ public enum OptimizerName: String, Sendable, Hashable, CaseIterable {
   case rmsprop
   /// Adagrad.
   case adagrad
+  /// Muon, with AdamW for what is not a map between hidden states.
+  case muon
 
   /// The optimizer with the constants that are usual in training transformers, or, where it is not, PyTorch's.
   public var usual: any Optimizer {
@@ -21,6 +23,7 @@ public enum OptimizerName: String, Sendable, Hashable, CaseIterable {
     case .sgd: GradientDescent(momentum: 0.9, nesterov: true)
     case .rmsprop: RMSprop()
     case .adagrad: Adagrad()
+    case .muon: Muon()
     }
   }
 }
@@ -65,6 +68,12 @@ enum OptimizerJSON {
     case .adagrad:
       optimizer = Adagrad(
         epsilon: value("epsilon"), rateDecay: value("rate_decay"), weightDecay: value("weight_decay"))
+    case .muon:
+      optimizer = Muon(
+        momentum: value("momentum"), iterations: Int(value("iterations")),
+        others: AdamW(
+          beta1: value("beta1"), beta2: value("beta2"), epsilon: value("epsilon"),
+          weightDecay: value("weight_decay"), correctsBias: value("corrects_bias") != 0))
     }
     return isComplete ? optimizer : nil
   }

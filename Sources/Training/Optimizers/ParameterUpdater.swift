@@ -11,7 +11,9 @@ public final class ParameterUpdater {
   public let first: ParameterBuffer?
   /// The second one.
   public let second: ParameterBuffer?
-  private let runs: [UpdatePolicy.Run]
+  /// All that learn, and those of them that the rule steps.
+  private let learning: [UpdatePolicy.Run], ruled: [UpdatePolicy.Run]
+  private let orthogonalSteps: OrthogonalSteps?
 
   /// An optimizer before its first step.
   public init(_ optimizer: any Optimizer, _ policy: UpdatePolicy = UpdatePolicy(), layout: ParameterLayout) {
@@ -19,13 +21,15 @@ public final class ParameterUpdater {
     self.policy = policy
     first = optimizer.keepsFirstMoment ? ParameterBuffer(zeros: layout) : nil
     second = optimizer.keepsSecondMoment ? ParameterBuffer(zeros: layout) : nil
-    runs = policy.runs(of: layout)
+    orthogonalSteps = optimizer.orthogonalization.map { OrthogonalSteps($0, policy, layout: layout) }
+    learning = policy.runs(of: layout)
+    ruled = policy.runs(of: layout, includingMaps: orthogonalSteps == nil)
   }
 
   /// The Euclidean norm of the gradients of all parameters that learn; not finite if any of them is not.
   public func norm(of gradients: ParameterBuffer, execution: Execution) -> Double {
     var sum = 0.0
-    for run in runs {
+    for run in learning {
       sum += execution.sumOfSquares(Matrix(gradients.all.pointer + run.offset, rows: 1, columns: run.count))
     }
     return sum.squareRoot()
@@ -41,7 +45,12 @@ public final class ParameterUpdater {
   ) {
     let rule = optimizer.rule(step: step)
     let rate = optimizer.learningRate(learningRate, step: step)
-    for run in runs {
+    if let orthogonalSteps, let first {
+      orthogonalSteps.update(
+        weights, gradients: gradients, momentum: first, gradientScale: gradientScale, learningRate: rate,
+        weightDecay: optimizer.weightDecay, l1: policy.l1, step: step, execution: execution)
+    }
+    for run in ruled {
       execution.update(
         ParameterUpdate(
           count: run.count, values: weights.all.pointer + run.offset,

@@ -23,11 +23,16 @@ public struct UpdatePolicy: Sendable, Equatable {
     var rateFactor: Double
   }
 
-  func runs(of layout: ParameterLayout) -> [Run] {
-    let top = layout.entries.map(\.depth).max() ?? 0
+  /// What the learning rate of a layer is multiplied by.
+  func rateFactor(depth: Int, of layout: ParameterLayout) -> Double {
+    layerDecay == 1 ? 1 : power(layerDecay, Double((layout.entries.map(\.depth).max() ?? 0) - depth))
+  }
+
+  /// The parameters that learn; those with maps between hidden states only where they are wanted.
+  func runs(of layout: ParameterLayout, includingMaps: Bool = true) -> [Run] {
     var runs: [Run] = []
-    for entry in layout.entries where entry.depth >= frozenDepth {
-      let factor = layerDecay == 1 ? 1 : power(layerDecay, Double(top - entry.depth))
+    for entry in layout.entries where entry.depth >= frozenDepth && (includingMaps || entry.maps.isEmpty) {
+      let factor = rateFactor(depth: entry.depth, of: layout)
       let end = entry.parameter.offset + entry.parameter.count
       if let last = runs.last, last.decays == entry.decays, last.rateFactor == factor,
         // The gap up to the next multiple of 16 holds zeros, which every rule leaves zero.

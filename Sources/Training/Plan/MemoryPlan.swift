@@ -6,7 +6,7 @@ public struct MemoryPlan: Sendable, Equatable {
   public var weights: Int
   /// Their gradients.
   public var gradients: Int
-  /// The optimizer's running averages.
+  /// The optimizer's running averages, and what it computes in.
   public var moments: Int
   /// The average of the weights, and the best weights so far.
   public var copies: Int
@@ -20,7 +20,8 @@ public struct MemoryPlan: Sendable, Equatable {
   public init(layout: ParameterLayout, settings: LoopSettings, evaluates: Bool, activations: Int) {
     let buffer = layout.bufferCount * MemoryLayout<Float>.stride
     (weights, gradients) = (buffer, buffer)
-    moments = settings.optimizer.momentsPerParameter * buffer
+    let scratch = settings.optimizer.orthogonalization == nil ? 0 : OrthogonalSteps.scratchCount(layout)
+    moments = settings.optimizer.momentsPerParameter * buffer + scratch * MemoryLayout<Float>.stride
     copies = ((settings.averageDecay == nil ? 0 : 1) + (evaluates ? 1 : 0)) * buffer
     self.activations = activations
   }
