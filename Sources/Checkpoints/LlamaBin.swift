@@ -48,9 +48,18 @@ public enum LlamaBin {
       (0..<7).map { Int(Int32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self))) }
     }
     let configuration = try configuration(sizes, path)
+    let order = order(configuration, positions: sizes[6])
+    // Before memory is taken for numbers that the file may not have. Seven matrices of at most 2⁴⁸ numbers in each of at
+    // most 4,096 layers can be counted; their bytes cannot.
+    let (count, rest) = (file.byteCount - headerByteCount).quotientAndRemainder(dividingBy: 4)
+    let expected = order.reduce(0) { $0 + $1.count }
+    guard count == expected, rest == 0 else {
+      throw LlamaBinFailure.length(
+        path: path, expected: headerByteCount + 4 * min(expected, Int.max / 8), found: file.byteCount)
+    }
     let model = try Transformer(configuration)
     let weights = ParameterBuffer(zeros: model.layout)
-    try fill(weights, configuration, from: file, positions: sizes[6])
+    try fill(weights, configuration, order, from: file)
     return (configuration, weights)
   }
 
@@ -95,13 +104,9 @@ public enum LlamaBin {
   }
 
   private static func fill(
-    _ weights: ParameterBuffer, _ c: TransformerConfiguration, from file: ReadableFile, positions: Int
+    _ weights: ParameterBuffer, _ c: TransformerConfiguration, _ order: [(name: String?, count: Int)],
+    from file: ReadableFile
   ) throws {
-    let order = order(c, positions: positions)
-    let expected = headerByteCount + 4 * order.reduce(0) { $0 + $1.count }
-    guard file.byteCount == expected else {
-      throw LlamaBinFailure.length(path: file.path, expected: expected, found: file.byteCount)
-    }
     let tensors = Dictionary(uniqueKeysWithValues: weights.layout.storedTensors.map { ($0.name, $0) })
     var offset = headerByteCount
     for (name, count) in order {

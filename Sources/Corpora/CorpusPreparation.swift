@@ -127,7 +127,14 @@ public struct CorpusPreparation {
       !hasValidation || Files.isFile(validation)
     else { return nil }
     do throws(CorpusFailure) {
-      return (try TokenShard(contentsOf: training), hasValidation ? try TokenShard(contentsOf: validation) : nil)
+      let found = (try TokenShard(contentsOf: training), hasValidation ? try TokenShard(contentsOf: validation) : nil)
+      for (shard, path) in [(found.0, training), (found.1 ?? found.0, validation)]
+      where shard.vocabularySize != encoder.vocabularySize {
+        throw .corruptShard(
+          path: path,
+          reason: "its vocabulary has \(shard.vocabularySize) tokens, and the tokenizer's \(encoder.vocabularySize)")
+      }
+      return found
     } catch {
       notes.append("Tokens of an earlier run are made again: \(error.description)")
       return nil

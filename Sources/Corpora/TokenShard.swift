@@ -79,6 +79,34 @@ public final class TokenShard: Sendable {
     (tokenCount, documentCount, textByteCount) = (counts[0], counts[1], counts[2])
     (characterCount, vocabularySize) = (counts[3], counts[4])
     storage = .file(file, width: width)
+    // Checksums tell what was damaged, not what was made to mislead.
+    if let problem { throw refuse(problem) }
+  }
+
+  /// What is wrong with documents or tokens of a file whose checksums are right; nil if nothing is.
+  private var problem: String? {
+    guard start(ofDocument: 0) == 0, start(ofDocument: documentCount) == tokenCount else {
+      return "its documents do not begin and end with its tokens"
+    }
+    var before = 0
+    for document in 0...documentCount {
+      let start = start(ofDocument: document)
+      guard start >= before else { return "document \(document) begins before the one before it" }
+      before = start
+    }
+    guard vocabularySize <= Int32.max else { return "its vocabulary of \(vocabularySize) tokens is too large" }
+    guard case .file(let file, let width) = storage else { return nil }
+    var largest: UInt32 = 0
+    for position in 0..<tokenCount {
+      let offset = ShardFormat.headerBytes + width * position
+      largest = max(
+        largest,
+        width == 2
+          ? UInt32(UInt16(littleEndian: file.bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self)))
+          : UInt32(littleEndian: file.bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+    }
+    return tokenCount == 0 || largest < vocabularySize
+      ? nil : "it has the token \(largest) in a vocabulary of \(vocabularySize)"
   }
 
   /// Where a document's tokens begin; `documentCount` gives the end of the last one.

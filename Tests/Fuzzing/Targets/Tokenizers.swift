@@ -1,0 +1,26 @@
+import Files
+import Tensors
+@testable import Tokenization
+
+extension FuzzTarget {
+  private static let text = "The  quick\tbrown fox\n\u{1F98A} <mask> 鳥 e\u{301}."
+
+  /// What a tokenizer that was accepted must bear.
+  private static func use(_ tokenizer: Tokenizer) {
+    let identifiers = tokenizer.encode(text) + tokenizer.encodeContinuation(text)
+    guard identifiers.allSatisfy({ $0 >= 0 && Int($0) < tokenizer.vocabularySize }) else {
+      fatalError("an identifier outside of the vocabulary")
+    }
+    _ = tokenizer.decode(identifiers + [-1, .max])
+    var random = RandomGenerator(seed: 1)
+    _ = tokenizer.decode(tokenizer.sample(text, alpha: 0.3, using: &random))
+  }
+
+  /// Tokenizers.
+  static let tokenizers = [
+    FuzzTarget(name: "modelproto") { bytes, _ in
+      use(Tokenizer(model: try SentencePieceTokenizer(modelBytes: bytes)))
+    },
+    FuzzTarget(name: "tokenizer-json") { bytes, _ in use(Tokenizer(model: try TokenizerJSONReader(bytes).tokenizer())) },
+  ]
+}

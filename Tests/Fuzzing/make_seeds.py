@@ -1,0 +1,130 @@
+"""Writes the seeds of the fuzz targets: small sound files, from which libFuzzer makes unsound ones.
+
+python3 make_seeds.py            (standard library only; the larger seeds are fixtures of the tests, see run.sh)
+"""
+
+import gzip
+import json
+import os
+import struct
+import zlib
+
+SEEDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "Seeds")
+
+
+def write(target, name, content):
+    folder = os.path.join(SEEDS, target)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, name), "wb") as file:
+        file.write(content if isinstance(content, bytes) else content.encode())
+
+
+def safetensors(tensors, data, metadata=None, spaces=0):
+    header = {} if metadata is None else {"__metadata__": metadata}
+    header.update({name: {"dtype": t, "shape": s, "data_offsets": o} for name, t, s, o in tensors})
+    text = json.dumps(header).encode() + b" " * spaces
+    return struct.pack("<Q", len(text)) + text + data
+
+
+write("safetensors", "two", safetensors(
+    [("a", "F32", [2, 2], [0, 16]), ("b", "BF16", [3], [16, 22])], bytes(range(22)), {"format": "pt"}, 3))
+write("safetensors", "empty", safetensors([], b""))
+write("safetensors", "scalar", safetensors([("x", "F64", [], [0, 8])], bytes(8)))
+write("safetensors", "integers", safetensors(
+    [("i", "I64", [1], [0, 8]), ("h", "F16", [2], [8, 12]), ("u", "U8", [0, 5], [12, 12])], bytes(12)))
+
+
+def llama2c(dim, hidden, layers, heads, kv, vocab, context, shared=True):
+    kv_dim = dim // heads * kv
+    count = vocab * dim + layers * (2 * dim + 2 * dim * dim + 2 * kv_dim * dim + 3 * dim * hidden) + dim
+    count += context * (dim // heads // 2 * 2) + (0 if shared else vocab * dim)
+    numbers = struct.pack(f"<{count}f", *(((i * 7) % 13 - 6) / 8 for i in range(count)))
+    return struct.pack("<7i", dim, hidden, layers, heads, kv, vocab if shared else -vocab, context) + numbers
+
+
+write("llama2c", "shared", llama2c(4, 4, 1, 2, 1, 4, 2))
+write("llama2c", "apart", llama2c(4, 2, 1, 1, 1, 3, 2, shared=False))
+
+for name, text in {
+    "nested": '{"a":[1,-2.5e3,true,null,{"b":"\\u00e9\\ud83d\\ude00\\n"}],"":"x"}',
+    "numbers": "[0,-0,1e999,9223372036854775807,18446744073709551615,1.0,1E-7,0.1]",
+    "text": '"a\\/b\\"\\u0000"',
+    "deep": "[" * 40 + "]" * 40,
+}.items():
+    write("json", name, text)
+
+GPT2 = {"model_type": "gpt2", "vocab_size": 32, "n_embd": 8, "n_layer": 1, "n_head": 2, "n_positions": 16,
+        "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5, "resid_pdrop": 0.1, "bos_token_id": 1,
+        "eos_token_id": [2, 3]}
+LLAMA = {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": 32, "hidden_size": 8,
+         "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 1, "intermediate_size": 16,
+         "max_position_embeddings": 16, "rms_norm_eps": 1e-6, "rope_theta": 10000.0, "hidden_act": "silu",
+         "tie_word_embeddings": True}
+BERT = {"architectures": ["BertForSequenceClassification"], "model_type": "bert", "vocab_size": 32, "hidden_size": 8,
+        "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16, "max_position_embeddings": 16,
+        "type_vocab_size": 2, "hidden_act": "gelu", "id2label": {"0": "no", "1": "yes"},
+        "label2id": {"no": 0, "yes": 1}, "problem_type": "single_label_classification"}
+ROBERTA = dict(BERT, architectures=["RobertaForMaskedLM"], model_type="roberta", type_vocab_size=1, pad_token_id=1)
+for name, configuration in {"gpt2": GPT2, "llama": LLAMA, "bert": BERT, "roberta": ROBERTA}.items():
+    write("config-json", name, json.dumps(configuration))
+write("generation-json", "all", json.dumps({
+    "max_new_tokens": 20, "temperature": 0.8, "top_k": 40, "top_p": 0.95, "min_p": 0.05, "typical_p": 0.9,
+    "repetition_penalty": 1.1, "no_repeat_ngram_size": 3, "bad_words_ids": [[1, 2], [3]], "sequence_bias": [[[1], 2.0]],
+    "eos_token_id": [2], "do_sample": True, "min_new_tokens": 1, "stop_strings": ["\n"], "num_beams": 1}))
+
+write("tsv", "plain", b"\0text\tlabel\nA small bird\tanimal\nan \"oak\ttree\"\tplant\n")
+write("tsv", "pairs", b"\1sentence1\tsentence2\tlabel\r\na\tb\t1\r\nc\td\t0\r\n")
+write("csv", "quoted", b'\0text,label\n"a, ""b""\nc",x\n"d",y\n')
+write("csv", "semicolons", b"\4text;label\na;x\nb\n;y\n")
+write("csv", "several", b"\x08text,label\na,x|y\nb,\n")
+write("csv", "values", b"\x10text,label\na,1.5\nb,-2e3\n")
+write("jsonl", "plain", b'\0{"text":"a","label":"x"}\n{"text":"b","label":1}\n')
+write("jsonl", "lists", b'\4{"sentence":"a","label":["x","y"]}\n{"text":1}\n\n{"text":"b","label":[]}\n')
+write("fasttext", "plain", b"\0__label__a __label__b some text\n__label__c more\n")
+
+write("gzip", "one", gzip.compress(b"some text\nand more\n" * 3, mtime=0))
+write("gzip", "two", gzip.compress(b"a\n", mtime=0) + gzip.compress(b"b\n" * 40, mtime=0) + bytes(5))
+write("gzip", "stored", gzip.compress(bytes(range(64)), compresslevel=0, mtime=0))
+write("text", "paragraphs", "\0First paragraph\r\nof two lines.\n\n\u00c4nother \U0001f426.<|endoftext|>x\x0cy".encode())
+write("text", "lines", b"\1a\nb\r\nc\r\n")
+write("text", "utf16", b"\0\xff\xfea\0b\0")
+write("text", "repaired", b"\x80a\xffb\xc3\n\xed\xa0\x80\0")
+
+
+def shard(documents, vocabulary, width):
+    body = b"SWTOKENS" + struct.pack("<II", 1, width)
+    tokens = b"".join(struct.pack("<H" if width == 2 else "<I", t) for d in documents for t in d)
+    body += tokens + bytes(-len(tokens) % 8)
+    ends = [0]
+    for document in documents:
+        ends.append(ends[-1] + len(document))
+    body += struct.pack(f"<{len(ends)}Q", *ends)
+    footer = struct.pack("<5Q", ends[-1], len(documents), 20, 18, vocabulary) + struct.pack("<I", zlib.crc32(body))
+    return body + footer + struct.pack("<I", zlib.crc32(footer)) + bytes(8) + b"SWFOOTER"
+
+
+write("shard", "narrow", shard([[1, 2, 3], [4], [5, 6, 7, 8, 9]], 16, 2))
+write("shard", "wide", shard([[1, 70000], [3]], 100000, 4))
+
+entry = {"bytes": 3, "sha256": "0" * 64}
+write("manifest", "two", json.dumps(
+    {"version": 1, "files": {"a.bin": entry, "config.json": entry}, "notes": {"step": 7}, "manifest_sha256": ""}))
+
+loop = {
+    "optimizer": {"name": "adamw", "beta1": 0.9, "beta2": 0.99, "epsilon": 1e-8, "weight_decay": 0.1,
+                  "corrects_bias": True},
+    "schedule": {"name": "cosine", "end": 0.1}, "learning_rate": 1e-3, "accumulation": 2, "clipping": 1.0,
+    "average_decay": 0.99, "evaluation_interval": 5, "checkpoint_interval": None, "patience": 3, "criterion": "loss",
+    "seed": "7", "l1": 0.0, "layer_decay": 1.0, "frozen_depth": 0, "warmup_steps": 3, "steps": 60}
+write("state", "progress", json.dumps({
+    "step": 4, "tokens": 100, "seconds": 0.5, "budget": [{"step": 0, "progress": 0.0, "total": 60}], "evaluations": 10,
+    "stopping": {"patience": 3, "best": 2.5, "best_step": 4, "evaluations_since_best": 0}, "evaluated_step": 4,
+    "last_rate": 1e-3, "last_norm": 1.0, "validation_loss": 2.5, "loss_sum": 0.0, "loss_weight": 0.0,
+    "train_loss": 2.6, "log_bytes": 200}))
+write("state", "pretraining", json.dumps({
+    "objective": "masked", "batch": 4, "context": 32, "masked_share": 0.15, "masked": 0.8, "random": 0.1,
+    "whole_words": False, "crosses_documents": True, "draws_windows": False, "marks_documents": True,
+    "smoothing": 0.0, "dropout": 0.1, "loop": loop, "memory_limit": None, "subword_sampling": 0.1}))
+write("state", "finetuning", json.dumps({
+    "batch": 4, "maximum_tokens": 32, "smoothing": 0.1, "dropout": 0.1, "loop": dict(loop, epochs=2.0), "memory_limit": 10,
+    "class_weights": [1.0, 2.0], "subword_sampling": None}))
