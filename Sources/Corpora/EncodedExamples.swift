@@ -94,12 +94,23 @@ public struct EncodedExamples: Sendable {
   /// Encodes labelled texts.
   /// - Parameter encode: Text to tokens, without marks.
   public init(_ data: LabelledData, template: ExampleTemplate, encode: (String) -> [Int32]) {
+    self.init(data, template: template) { text, _ in encode(text) }
+  }
+
+  /// Encodes labelled texts into pieces that are others in each epoch.
+  public init(_ data: LabelledData, template: ExampleTemplate, sampling: SubwordSampling, epoch: Int) {
+    self.init(data, template: template) { text, number in sampling.encode(text, epoch: epoch, number: number) }
+  }
+
+  /// - Parameter encode: Text to tokens; every text has a number of its own.
+  private init(_ data: LabelledData, template: ExampleTemplate, encode: (String, Int) -> [Int32]) {
     labels = data.rows.map(\.labels)
     values = data.rows.map(\.value)
     labelCount = data.kind == .value ? 1 : data.labelNames.count
     kind = data.kind
-    for row in data.rows {
-      let (sequence, rowSegments, truncated) = template.sequence(encode(row.text), row.pair.map(encode))
+    for (index, row) in data.rows.enumerated() {
+      let (sequence, rowSegments, truncated) = template.sequence(
+        encode(row.text, 2 * index), row.pair.map { encode($0, 2 * index + 1) })
       tokens += sequence
       segments += rowSegments
       starts.append(tokens.count)

@@ -41,6 +41,15 @@ public struct LabelledBatches: Sendable {
     self.randomness = seed.map { Randomness(seed: $0).derive("labelled batches") }
   }
 
+  private init(_ examples: EncodedExamples, _ size: LabelledBatchSize, _ bucketed: Bool, _ randomness: Randomness?) {
+    (self.examples, self.size, self.bucketed, self.randomness) = (examples, size, bucketed, randomness)
+  }
+
+  /// The same batches of other sequences for the same rows.
+  public func replacing(_ examples: EncodedExamples) -> LabelledBatches {
+    LabelledBatches(examples, size, bucketed, randomness)
+  }
+
   /// The rows of each batch of an epoch.
   public func plan(epoch: Int) -> [[Int]] {
     var order = Array(0..<examples.count)

@@ -23,14 +23,17 @@ public struct MaskedWindows: LanguageBatchMaker {
   private let windows: StreamWindows
   private let maskSeed: UInt64
   private let repeatsMasks: Bool
+  private let sampling: SubwordSampling?
 
   /// Windows over a shard, each `begin … end`.
-  /// - Parameter crossesDocuments: Whether a window is filled with several documents, with `end` between them
-  ///   ("full sentences"). If not, it is parted into one sequence a document.
+  /// - Parameters:
+  ///   - crossesDocuments: Whether a window is filled with several documents, with `end` between them ("full
+  ///     sentences"). If not, it is parted into one sequence a document.
+  ///   - sampling: Cuts the text into other pieces each time; nil reads the tokens as they are.
   /// - Throws: `CorpusFailure.tooFewTokens` where there is no text, `badContext` where a window has no room.
   public init(
     _ shard: TokenShard, begin: Int32, end: Int32, vocabulary: MaskingVocabulary, context: Int, order: WindowOrder,
-    masking: TokenMasking = TokenMasking(), crossesDocuments: Bool = true
+    masking: TokenMasking = TokenMasking(), crossesDocuments: Bool = true, sampling: SubwordSampling? = nil
   ) throws(CorpusFailure) {
     guard context > 2 else { throw .badContext(context, least: 3) }
     guard shard.tokenCount > 0 else { throw .tooFewTokens(found: 0, least: 1) }
@@ -41,7 +44,10 @@ public struct MaskedWindows: LanguageBatchMaker {
     self.vocabulary = vocabulary
     self.begin = begin
     self.end = end
-    self.windows = StreamWindows(positions: stream.count, width: context - 2, order: order)
+    self.sampling = sampling
+    let (room, stream) = (context - 2, stream)
+    let width = sampling.map { max(1, Int(Double(room) / $0.growth(of: stream))) } ?? room
+    self.windows = StreamWindows(positions: stream.count, width: width, order: order)
     switch order {
     case .sequential: (maskSeed, repeatsMasks) = (0, true)
     case .shuffled(let seed), .random(let seed): (maskSeed, repeatsMasks) = (seed, false)
@@ -53,10 +59,12 @@ public struct MaskedWindows: LanguageBatchMaker {
 
   /// The most tokens that `sequences` windows can have.
   public func maximumTokens(sequences: Int) -> Int {
-    let contents = min(context - 2, stream.count)
+    let contents = sampling == nil ? min(context - 2, stream.count) : context - 2
     // Parted at documents, each token but one in two may become a document with a token before and after it; the
     // end tokens of the stream are among them.
-    return sequences * (crossesDocuments ? contents + 4 : contents + contents / 2 + 4)
+    // Of other pieces there are up to `contents`, however few of the stream's they stand for.
+    let marks = crossesDocuments ? 4 : (sampling == nil ? contents / 2 : contents) + 4
+    return sequences * (contents + marks)
   }
 
   /// The most sequences that `sequences` windows can become.
@@ -69,28 +77,37 @@ public struct MaskedWindows: LanguageBatchMaker {
     let (first, second) = windows.ranges(number)
     let drawn = repeatsMasks ? number % sequencesPerEpoch : number
     let randomness = Randomness(seed: maskSeed).derive("mask", drawn)
-    append(first, to: &batch, randomness.derive("first"))
-    append(second, to: &batch, randomness.derive("second"))
+    var room = context - 2
+    append(first, of: number, to: &batch, &room, randomness.derive("first"))
+    append(second, of: number, to: &batch, &room, randomness.derive("second"))
   }
 
-  private func append(_ range: Range<Int>, to batch: inout LanguageBatch, _ randomness: Randomness) {
+  private func append(
+    _ range: Range<Int>, of window: Int, to batch: inout LanguageBatch, _ room: inout Int, _ randomness: Randomness
+  ) {
     guard !range.isEmpty else { return }
-    guard !crossesDocuments else { return appendSequence(range, to: &batch, randomness) }
+    guard !crossesDocuments else { return appendSequence(range, of: window, to: &batch, &room, randomness) }
     var document = stream.document(at: range.lowerBound)
     var start = range.lowerBound
     while start < range.upperBound {
       let next = stream.start(ofDocument: document + 1)
-      appendSequence(start..<min(next, range.upperBound), to: &batch, randomness.derive("document", start))
+      appendSequence(
+        start..<min(next, range.upperBound), of: window, to: &batch, &room, randomness.derive("document", start))
       start = next
       document += 1
     }
   }
 
-  private func appendSequence(_ range: Range<Int>, to batch: inout LanguageBatch, _ randomness: Randomness) {
+  private func appendSequence(
+    _ range: Range<Int>, of window: Int, to batch: inout LanguageBatch, _ room: inout Int, _ randomness: Randomness
+  ) {
     let row = batch.batch.tokens.count
     batch.batch.tokens.append(begin)
     stream.append(range, to: &batch.batch.tokens)
     if batch.batch.tokens.last == end { batch.batch.tokens.removeLast() }
+    sampling?.resample(
+      from: row + 1, of: &batch.batch.tokens, room: room, window: window, place: range.lowerBound)
+    room -= batch.batch.tokens.count - row - 1
     guard batch.batch.tokens.count > row + 1 else {
       // A window of nothing but the end of a document.
       batch.batch.tokens.removeSubrange(row...)

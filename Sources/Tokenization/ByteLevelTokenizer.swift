@@ -30,7 +30,28 @@ struct ByteLevelTokenizer: TokenizerModel {
     encode(text, addsSpace: false, dropout: nil, to: &identifiers)
   }
 
+  let samples = true
+
   func sample(_ text: [UInt8], alpha: Float, using random: inout RandomGenerator) -> [Int32] {
+    sample(text, addsSpace: addsSpace, alpha: alpha, using: &random)
+  }
+
+  /// Pieces whose bytes are not UTF-8, since a character is parted at one of their ends, stay as they are.
+  func resample(_ pieces: ArraySlice<Int32>, alpha: Float, using random: inout RandomGenerator) -> [Int32] {
+    var bytes: [UInt8] = []
+    for piece in pieces {
+      for scalar in vocabulary.pieces[Int(piece)].text.unicodeScalars {
+        guard let byte = ByteAlphabet.byte(of: scalar) else { return Array(pieces) }
+        bytes.append(byte)
+      }
+    }
+    guard String(validating: bytes, as: UTF8.self) != nil else { return Array(pieces) }
+    return sample(bytes, addsSpace: false, alpha: alpha, using: &random)
+  }
+
+  private func sample(
+    _ text: [UInt8], addsSpace: Bool, alpha: Float, using random: inout RandomGenerator
+  ) -> [Int32] {
     var identifiers: [Int32] = []
     var generator = random
     text.withUnsafeBytes { text in

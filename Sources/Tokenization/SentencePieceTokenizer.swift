@@ -93,13 +93,29 @@ struct SentencePieceTokenizer: TokenizerModel {
       appendCharacters(of: String(decoding: text, as: UTF8.self), to: &identifiers)
       return identifiers
     }
+    return sample(normalized, alpha: alpha, using: &random)
+  }
+
+  /// Pieces are normalized text, so that nothing but the cuts between them changes.
+  func resample(_ pieces: ArraySlice<Int32>, alpha: Float, using random: inout RandomGenerator) -> [Int32] {
+    let bytes = pieces.flatMap { vocabulary.pieces[Int($0)].text.utf8 }
+    return sample(
+      NormalizedText(bytes: bytes, symbols: [], identifiers: Array(pieces)), alpha: alpha, using: &random)
+  }
+
+  var samples: Bool {
+    [SentencePieceModel.ModelType.unigram.rawValue, SentencePieceModel.ModelType.bpe.rawValue]
+      .contains(settings.modelType)
+  }
+
+  private func sample(_ text: NormalizedText, alpha: Float, using random: inout RandomGenerator) -> [Int32] {
     switch settings.modelType {
     case SentencePieceModel.ModelType.unigram.rawValue:
-      return UnigramSampler(self).sample(normalized, alpha: alpha, using: &random)
+      UnigramSampler(self).sample(text, alpha: alpha, using: &random)
     case SentencePieceModel.ModelType.bpe.rawValue:
-      return MergeSampler(self).sample(normalized, dropout: alpha, using: &random)
+      MergeSampler(self).sample(text, dropout: alpha, using: &random)
     default:
-      return normalized.identifiers
+      text.identifiers
     }
   }
 

@@ -137,6 +137,26 @@ public struct Tokenizer: Sendable {
     model.sample(Array(text.utf8), alpha: alpha, using: &random)
   }
 
+  /// Whether texts have more than one segmentation: unigram and BPE models.
+  public var hasSeveralSegmentations: Bool { model.samples }
+
+  /// Another segmentation of what these identifiers stand for, by chance: see `sample`.
+  ///
+  /// It is for a stretch out of a longer text: nothing is put before its first word. Special tokens, bytes, symbols and
+  /// whatever is not in the vocabulary stay in their places.
+  public func resample(_ identifiers: [Int32], alpha: Float, using random: inout RandomGenerator) -> [Int32] {
+    var result: [Int32] = []
+    result.reserveCapacity(identifiers.count * 2)
+    var start = 0
+    for (index, identifier) in identifiers.enumerated() where kind(identifier) != .normal {
+      if start < index { result += model.resample(identifiers[start..<index], alpha: alpha, using: &random) }
+      result.append(identifier)
+      start = index + 1
+    }
+    if start < identifiers.count { result += model.resample(identifiers[start...], alpha: alpha, using: &random) }
+    return result
+  }
+
   /// A decoder for identifiers that come one by one.
   public func streamingDecoder() -> StreamingDecoder { StreamingDecoder(self) }
 }

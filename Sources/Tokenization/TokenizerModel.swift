@@ -16,6 +16,10 @@ protocol TokenizerModel: Sendable {
   func encodeContinuation(_ text: UnsafeRawBufferPointer, to identifiers: inout [Int32])
   /// One of the segmentations of a text, by chance.
   func sample(_ text: [UInt8], alpha: Float, using random: inout RandomGenerator) -> [Int32]
+  /// Whether texts have more than one segmentation.
+  var samples: Bool { get }
+  /// Another segmentation of ordinary pieces that stand one behind the other in a text, by chance.
+  func resample(_ pieces: ArraySlice<Int32>, alpha: Float, using random: inout RandomGenerator) -> [Int32]
   /// The model in the form of Hugging Face's `tokenizers`.
   func tokenizerJSON(_ template: SequenceTemplate) throws(TokenizerFailure) -> [UInt8]
   /// How identifiers become text.

@@ -39,6 +39,12 @@ struct WordPieceTokenizer: TokenizerModel {
     return identifiers
   }
 
+  let samples = false
+
+  func resample(_ pieces: ArraySlice<Int32>, alpha: Float, using random: inout RandomGenerator) -> [Int32] {
+    Array(pieces)
+  }
+
   func tokenizerJSON(_ template: SequenceTemplate) -> [UInt8] { fileBytes }
 
   private func append(_ word: [Unicode.Scalar], to identifiers: inout [Int32]) {

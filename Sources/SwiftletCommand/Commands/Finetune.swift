@@ -97,6 +97,7 @@ struct Finetune: ParsableCommand {
     if let batch = step.batch { settings.batch = batch }
     if let smoothing = step.labelSmoothing { settings.smoothing = smoothing }
     if let dropout = step.dropout { settings.dropout = dropout }
+    settings.subwordSampling = step.subwordSampling
     if let maxLength { settings.maximumTokens = maxLength }
     if let layerDecay { settings.loop.policy.layerDecay = layerDecay }
     if let metric { settings.loop.criterion = metric }
@@ -133,6 +134,7 @@ struct Finetune: ParsableCommand {
       settings.loop.learningRate.peak /= 4
       if let batch = step.batch { settings.batch = batch }
       if let dropout = step.dropout { settings.dropout = dropout }
+      settings.subwordSampling = step.subwordSampling
       if let layerDecay { settings.loop.policy.layerDecay = layerDecay }
       settings.memoryLimit = step.maxMemory?.bytes
       step.apply(to: &settings.loop, seed: shared.seed)

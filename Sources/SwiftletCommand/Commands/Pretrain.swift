@@ -86,6 +86,7 @@ struct Pretrain: ParsableCommand {
     if let batch = step.batch { settings.batch = batch }
     if let smoothing = step.labelSmoothing { settings.smoothing = smoothing }
     if let dropout = step.dropout { settings.dropout = dropout }
+    settings.subwordSampling = step.subwordSampling
     if randomWindows { settings.drawsWindows = true }
     if noDocumentMarks { settings.marksDocuments = false }
     if separateDocuments { settings.crossesDocuments = false }

@@ -38,10 +38,18 @@ struct StepOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("The probability of dropout.", valueName: "p")) var dropout: Double?
   @Option(name: .long, help: ArgumentHelp("The share of each target spread over all others.", valueName: "x"))
   var labelSmoothing: Double?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Cut texts into other pieces each time they are read: of a BPE tokenizer the share of merges left out, of a unigram one the smoothing (less is wilder); 0.1 is usual.",
+      valueName: "alpha"))
+  var subwordSampling: Double?
   @Option(name: .long, help: ArgumentHelp("Keep a moving average of the weights with this decay.", valueName: "x"))
   var ema: Double?
   @Option(name: .long, help: ArgumentHelp("Steps between evaluations.", valueName: "n")) var evaluateEvery: Int?
   @Option(name: .long, help: ArgumentHelp("Steps between checkpoints.", valueName: "n")) var checkpointEvery: Int?
+  @Option(name: .long, help: ArgumentHelp("How many checkpoints stay, the newest ones.", valueName: "n"))
+  var keep: Int?
   @Option(name: .long, help: ArgumentHelp("End after so many evaluations without progress.", valueName: "n"))
   var patience: Int?
   @Option(name: .long, help: ArgumentHelp("Refuse a run that needs more memory, as in 4GB.", valueName: "size"))
@@ -60,6 +68,7 @@ struct StepOptions: ParsableArguments {
     if let ema { loop.averageDecay = ema }
     if let evaluateEvery { loop.evaluationInterval = evaluateEvery }
     if let checkpointEvery { loop.checkpointInterval = checkpointEvery }
+    if let keep { loop.keptCheckpoints = keep }
     if let patience { loop.patience = patience }
     loop.seed = seed
   }

@@ -8,6 +8,8 @@ public final class ClassificationTask: TrainingTask {
   public let model: Transformer
   /// Where training batches come from.
   public let training: LabelledBatches
+  /// The sequences of an epoch, where they differ from epoch to epoch.
+  public let sampled: ((_ epoch: Int) -> EncodedExamples)?
   /// Judges the validation set; nil where there is none.
   public let evaluator: ClassifierEvaluator?
   /// The weight of each label in the loss; nil for alike.
@@ -19,36 +21,45 @@ public final class ClassificationTask: TrainingTask {
 
   private let activations: Activations
   private var memory = LabelledBatch()
-  /// The rows of each batch of one epoch; made when the epoch begins.
-  private var epoch: (number: Int, batches: [[Int]])
+  /// The rows of each batch of one epoch, and their sequences; made when the epoch begins.
+  private var epoch: (number: Int, batches: [[Int]], source: LabelledBatches)
 
   /// A task; takes the memory for its passes.
   ///
-  /// The training set has at least one row.
+  /// The training set has at least one row. `sampled` gives the sequences of an epoch, each of at most `longest` tokens.
   public init(
     model: Transformer, training: LabelledBatches, evaluator: ClassifierEvaluator?, classWeights: [Float]? = nil,
-    smoothing: Float = 0, frozenDepth: Int = 0
+    smoothing: Float = 0, frozenDepth: Int = 0, longest: Int? = nil, sampled: ((_ epoch: Int) -> EncodedExamples)? = nil
   ) {
-    (self.model, self.training, self.evaluator) = (model, training, evaluator)
+    (self.model, self.training, self.evaluator, self.sampled) = (model, training, evaluator, sampled)
     (self.classWeights, self.smoothing, self.frozenDepth) = (classWeights, smoothing, frozenDepth)
-    let size = Self.size(training, evaluator)
+    let size = Self.size(training, evaluator, longest: longest)
     activations = Activations(model, tokens: size.tokens, sequences: size.sequences, training: true)
-    epoch = (0, training.plan(epoch: 0))
+    epoch = Self.epoch(0, training, sampled)
+  }
+
+  private static func epoch(
+    _ number: Int, _ training: LabelledBatches, _ sampled: ((Int) -> EncodedExamples)?
+  ) -> (number: Int, batches: [[Int]], source: LabelledBatches) {
+    let source = sampled.map { training.replacing($0(number)) } ?? training
+    return (number, source.plan(epoch: number), source)
   }
 
   /// The bytes that the passes of such a task need.
   public static func activationBytes(
-    model: Transformer, training: LabelledBatches, evaluator: ClassifierEvaluator?
+    model: Transformer, training: LabelledBatches, evaluator: ClassifierEvaluator?, longest: Int? = nil
   ) -> Int {
-    let size = size(training, evaluator)
+    let size = size(training, evaluator, longest: longest)
     return Activations.byteCount(model, tokens: size.tokens, sequences: size.sequences, training: true)
   }
 
   private static func size(
-    _ training: LabelledBatches, _ evaluator: ClassifierEvaluator?
+    _ training: LabelledBatches, _ evaluator: ClassifierEvaluator?, longest: Int?
   ) -> (tokens: Int, sequences: Int) {
     (
-      max(training.maximumTokens, evaluator?.batches.maximumTokens ?? 1, 1),
+      max(
+        longest.map { $0 * training.maximumSequences } ?? training.maximumTokens, evaluator?.batches.maximumTokens ?? 1,
+        1),
       max(training.maximumSequences, evaluator?.batches.maximumSequences ?? 1, 1)
     )
   }
@@ -70,9 +81,9 @@ public final class ClassificationTask: TrainingTask {
     execution: Execution
   ) throws -> MicroBatchResult {
     let (epochNumber, index) = number.quotientAndRemainder(dividingBy: max(1, epoch.batches.count))
-    if epochNumber != epoch.number { epoch = (epochNumber, training.plan(epoch: epochNumber)) }
+    if epochNumber != epoch.number { epoch = Self.epoch(epochNumber, training, sampled) }
     guard index < epoch.batches.count else { return MicroBatchResult(loss: LossSum(), tokens: 0) }
-    training.fill(&memory, rows: epoch.batches[index])
+    epoch.source.fill(&memory, rows: epoch.batches[index])
     let loss = try model.classificationLoss(
       of: memory.batch, targets: memory.targets, weights: weights, gradients: gradients, activations: activations,
       execution: execution, smoothing: smoothing, classWeights: classWeights, dropoutSeed: dropoutSeed,

@@ -43,6 +43,9 @@ extension FineTuningRun {
     let training: EncodedExamples
     let validation: EncodedExamples?
     var notes: [String] = []
+    private let data: LabelledData
+    private let template: ExampleTemplate
+    private let sampling: SubwordSampling?
 
     init(
       _ start: Start, _ labels: LabelSet, _ training: LabelledData, _ validation: LabelledData?,
@@ -61,6 +64,8 @@ extension FineTuningRun {
       let tokenizer = start.tokenizer
       let template = ExampleTemplate(
         family: configuration.family, special: tokenizer.special, maximumTokens: longest)
+      (data, self.template) = (training, template)
+      sampling = try SubwordSampling(tokenizer, settings.subwordSampling, seed: settings.loop.seed)
       self.training = EncodedExamples(training, template: template) { tokenizer.encode($0) }
       self.validation = validation.map { data in
         EncodedExamples(data, template: template) { tokenizer.encode($0) }
@@ -85,13 +90,19 @@ extension FineTuningRun {
           model: model, examples: examples, batch: settings.batch, majorityLabel: labels.majority,
           meanValue: labels.mean)
       }
+      // Other pieces may be more, up to the longest sequence.
+      let longest = sampling == nil ? nil : template.maximumTokens
       try MemoryPlan(
         layout: model.layout, settings: settings.loop, evaluates: evaluator != nil,
-        activations: ClassificationTask.activationBytes(model: model, training: batches, evaluator: evaluator)
+        activations: ClassificationTask.activationBytes(
+          model: model, training: batches, evaluator: evaluator, longest: longest)
       ).require(atMost: settings.memoryLimit)
       return ClassificationTask(
         model: model, training: batches, evaluator: evaluator, classWeights: try labels.weights(settings.classWeights),
-        smoothing: Float(settings.smoothing), frozenDepth: settings.loop.policy.frozenDepth)
+        smoothing: Float(settings.smoothing), frozenDepth: settings.loop.policy.frozenDepth, longest: longest,
+        sampled: sampling.map { [data, template] sampling in
+          { epoch in EncodedExamples(data, template: template, sampling: sampling, epoch: epoch) }
+        })
     }
 
     /// What tells this data from other data.

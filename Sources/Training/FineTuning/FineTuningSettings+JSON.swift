@@ -6,7 +6,7 @@ extension FineTuningSettings {
     var json: JSONValue = [
       "batch": .integer(batch), "maximum_tokens": maximumTokens.map { .integer($0) } ?? .null,
       "smoothing": .number(smoothing), "dropout": .number(dropout), "loop": loop.json,
-      "memory_limit": memoryLimit.map { .integer($0) } ?? .null,
+      "subword_sampling": JSONValue(subwordSampling), "memory_limit": memoryLimit.map { .integer($0) } ?? .null,
     ]
     switch classWeights {
     case .none: json["class_weights"] = .null
@@ -25,6 +25,7 @@ extension FineTuningSettings {
     self.init(loop: loop)
     (self.batch, self.smoothing, self.dropout) = (batch, smoothing, dropout)
     maximumTokens = json["maximum_tokens"]?.int
+    subwordSampling = json["subword_sampling"]?.double
     memoryLimit = json["memory_limit"]?.int
     if let array = weights.array {
       classWeights = .given(array.compactMap { $0.double.map { Float($0) } })

@@ -18,6 +18,9 @@ public struct FineTuningSettings: Sendable {
   ///
   /// Nil takes the model's limit.
   public var maximumTokens: Int?
+  /// How far texts are cut into other pieces in each epoch, by the tokenizer's measure (see `Tokenizer.sample`); nil
+  /// always reads the same pieces.
+  public var subwordSampling: Double?
   /// How the labels weigh; for one label of several.
   public var classWeights = ClassWeights.none
   /// The share of each target that is spread over all labels; for one label of several.
@@ -68,6 +71,10 @@ public struct FineTuningSettings: Sendable {
     }
     try require((1...1_000_000).contains(batch), "batch", batch, "1 to 1000000 texts")
     if let maximumTokens { try require(maximumTokens > 2, "longest text", maximumTokens, "3 or more tokens") }
+    if let subwordSampling {
+      try require(
+        subwordSampling > 0 && subwordSampling <= 1, "subword sampling", subwordSampling, "above 0 and at most 1")
+    }
     try require((0..<1).contains(smoothing), "label smoothing", smoothing, "at least 0 and below 1")
     try require((0..<1).contains(dropout), "dropout", dropout, "at least 0 and below 1")
     if case .given(let weights) = classWeights {

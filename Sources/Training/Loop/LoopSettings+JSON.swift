@@ -9,7 +9,8 @@ extension LoopSettings {
       "clipping": .number(clipping.maximum), "average_decay": JSONValue(averageDecay),
       "evaluation_interval": evaluationInterval.map { .integer($0) } ?? .null,
       "checkpoint_interval": checkpointInterval.map { .integer($0) } ?? .null,
-      "patience": patience.map { .integer($0) } ?? .null, "criterion": .string(criterion.rawValue),
+      "kept_checkpoints": .integer(keptCheckpoints), "patience": patience.map { .integer($0) } ?? .null,
+      "criterion": .string(criterion.rawValue),
       // As text: not every seed is an integer that all JSON readers can hold.
       "seed": .string(String(seed)), "l1": .number(policy.l1), "layer_decay": .number(policy.layerDecay),
       "frozen_depth": .integer(policy.frozenDepth),
@@ -62,6 +63,7 @@ extension LoopSettings {
     averageDecay = json["average_decay"]?.double
     evaluationInterval = json["evaluation_interval"]?.int
     checkpointInterval = json["checkpoint_interval"]?.int
+    keptCheckpoints = json["kept_checkpoints"]?.int ?? keptCheckpoints
     patience = json["patience"]?.int
     (self.criterion, self.seed) = (criterion, seed)
   }

@@ -20,6 +20,8 @@ public struct LoopSettings: Sendable {
   public var evaluationInterval: Int?
   /// Steps between checkpoints; nil makes one with each evaluation.
   public var checkpointInterval: Int?
+  /// How many checkpoints stay, the newest ones; an older one goes when a newer one has been checked.
+  public var keptCheckpoints = 2
   /// How many evaluations in a row may bring nothing; nil goes on to the end.
   public var patience: Int?
   /// By which figure the best model is chosen.
@@ -59,6 +61,7 @@ public struct LoopSettings: Sendable {
     if let checkpointInterval {
       try require(checkpointInterval > 0, "checkpoint interval", checkpointInterval, "a positive number of steps")
     }
+    try require(keptCheckpoints > 0, "kept checkpoints", keptCheckpoints, "1 or more")
     try require(policy.l1 >= 0, "L1 penalty", policy.l1, "0 or more")
     try require(
       policy.layerDecay > 0 && policy.layerDecay <= 1, "layer-wise decay", policy.layerDecay, "above 0 and at most 1")

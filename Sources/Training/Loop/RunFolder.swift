@@ -10,8 +10,6 @@ public final class RunFolder {
   public let store: CheckpointStore
   /// What the run was told to do, saved with every checkpoint.
   public let settings: JSONValue
-  /// How many checkpoints are kept.
-  public let keep: Int
   private var logFile: AppendingFile
 
   /// Where the log is, from the run's folder.
@@ -20,29 +18,29 @@ public final class RunFolder {
   /// Makes the folder of a new run.
   ///
   /// Throws `TrainingFailure.runExists` where there is one already.
-  public init(creating path: String, settings: JSONValue, keep: Int = 2) throws {
-    (self.path, self.settings, self.keep) = (path, settings, max(1, keep))
+  public init(creating path: String, settings: JSONValue) throws {
+    (self.path, self.settings) = (path, settings)
     store = try CheckpointStore(runFolder: path)
     try store.lock()
     if try Self.hasCheckpoint(store) { throw TrainingFailure.runExists(path: path) }
     logFile = try AppendingFile(Files.path(store.trainingFolder, Self.logName), keeping: 0)
   }
 
-  private init(resuming path: String, store: CheckpointStore, saved: SavedRun, keep: Int) throws {
-    (self.path, self.store, self.keep) = (path, store, max(1, keep))
+  private init(resuming path: String, store: CheckpointStore, saved: SavedRun) throws {
+    (self.path, self.store) = (path, store)
     settings = saved.settings
     logFile = try AppendingFile(
       Files.path(store.trainingFolder, Self.logName), keeping: saved.progress.logBytes)
   }
 
   /// Opens the folder of a run that is to go on; nil where it has no checkpoint.
-  public static func resume(_ path: String, keep: Int = 2) throws -> (folder: RunFolder, saved: SavedRun)? {
+  public static func resume(_ path: String) throws -> (folder: RunFolder, saved: SavedRun)? {
     guard Files.kind(of: Files.path(path, "training")) != nil else { return nil }
     let store = try CheckpointStore(runFolder: path)
     try store.lock()
     guard let checkpoint = try store.loadNewest() else { return nil }
     let saved = try SavedRun(checkpoint)
-    return (try RunFolder(resuming: path, store: store, saved: saved, keep: keep), saved)
+    return (try RunFolder(resuming: path, store: store, saved: saved), saved)
   }
 
   private static func hasCheckpoint(_ store: CheckpointStore) throws -> Bool {
@@ -53,8 +51,8 @@ public final class RunFolder {
     }
   }
 
-  /// Saves a checkpoint, and then removes old ones; returns its path.
-  func save(progress: TrainingProgress, buffers: [String: ParameterBuffer]) throws -> String {
+  /// Saves a checkpoint, and then removes old ones so that `keep` stay; returns its path.
+  func save(progress: TrainingProgress, buffers: [String: ParameterBuffer], keep: Int) throws -> String {
     try logFile.synchronize()
     let path = try store.save(
       step: progress.step, buffers: buffers, state: ["progress": progress.json, "settings": settings])

@@ -12,7 +12,7 @@ extension TrainingLoop {
   func save() throws {
     guard let folder, savedStep != progress.step || savedEvaluation != progress.evaluatedStep else { return }
     progress.seconds = stopwatch.seconds
-    let path = try folder.save(progress: progress, buffers: buffers)
+    let path = try folder.save(progress: progress, buffers: buffers, keep: settings.keptCheckpoints)
     (savedStep, savedEvaluation) = (progress.step, progress.evaluatedStep)
     actions.report(.saved(step: progress.step, path: path))
   }

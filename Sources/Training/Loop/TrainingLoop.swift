@@ -115,12 +115,18 @@ public final class TrainingLoop {
     progress.tokens += sum.tokens
     progress.seconds = stopwatch.seconds
     (progress.lastRate, progress.lastNorm) = (rate, norm)
-    let loss = sum.loss.weight > 0 ? sum.loss.mean : 0
-    progress.lossSum += loss * sum.loss.weight
-    progress.lossWeight += sum.loss.weight
+    if sum.loss.weight > 0 {
+      progress.lossSum += sum.loss.mean * sum.loss.weight
+      progress.lossWeight += sum.loss.weight
+    }
     timeBudget?.recordStep(seconds: progress.seconds - started)
     speed.record(tokens: sum.tokens, seconds: progress.seconds - started)
-    report(loss: loss, rate: rate, norm: norm)
+    if sum.loss.weight > 0 {
+      report(loss: sum.loss.mean, rate: rate, norm: norm)
+    } else {
+      // A loss of 0 would be a lie.
+      actions.report(.notice("Step \(step) had nothing to predict, and changed nothing."))
+    }
     if isLogDue, !isEvaluationDue { try log() }
   }
 

@@ -7,6 +7,7 @@ public struct LanguageWindows: Sendable {
   public let settings: PretrainingSettings
   private let special: SpecialTokens
   private let vocabulary: MaskingVocabulary?
+  private let sampling: SubwordSampling?
 
   /// Windows for a tokenizer.
   ///
@@ -14,6 +15,7 @@ public struct LanguageWindows: Sendable {
   public init(_ settings: PretrainingSettings, tokenizer: Tokenizer) throws(TrainingFailure) {
     self.settings = settings
     special = tokenizer.special
+    sampling = try SubwordSampling(tokenizer, settings.subwordSampling, seed: settings.loop.seed)
     guard settings.objective == .masked else {
       vocabulary = nil
       return
@@ -33,23 +35,32 @@ public struct LanguageWindows: Sendable {
   /// Windows in an order of each epoch's own.
   public func training(_ shard: TokenShard) throws -> any LanguageBatchMaker {
     let seed = settings.loop.seed
-    return try windows(shard, settings.drawsWindows ? .random(seed: seed) : .shuffled(seed: seed))
+    let windows = try windows(shard, settings.drawsWindows ? .random(seed: seed) : .shuffled(seed: seed), sampling)
+    guard
+      (0..<windows.sequencesPerEpoch).contains(where: { !windows.batch(sequences: $0..<$0 + 1).targets.rows.isEmpty })
+    else { throw TrainingFailure.noData(set: "training", needed: "none of its windows has a token to predict") }
+    return windows
   }
 
   /// Windows from the first to the last, with masks that are always the same.
-  public func validation(_ shard: TokenShard) throws -> any LanguageBatchMaker { try windows(shard, .sequential) }
+  public func validation(_ shard: TokenShard) throws -> any LanguageBatchMaker {
+    try windows(shard, .sequential, nil)
+  }
 
   /// The bytes of text that the validation windows predict; nil where only some tokens are predicted.
   public func bytes(_ shard: TokenShard) -> Int? {
     settings.objective == .causal && shard.textByteCount > 0 ? shard.textByteCount : nil
   }
 
-  private func windows(_ shard: TokenShard, _ order: WindowOrder) throws -> any LanguageBatchMaker {
+  private func windows(_ shard: TokenShard, _ order: WindowOrder, _ sampling: SubwordSampling?) throws
+    -> any LanguageBatchMaker
+  {
     guard let vocabulary else {
       let stream = TokenStream(
         shard, begin: settings.marksDocuments ? special.begin : nil, end: settings.marksDocuments ? special.end : nil)
       return try CausalWindows(
-        stream, context: settings.context, order: order, crossesDocuments: settings.crossesDocuments)
+        stream, context: settings.context, order: order, crossesDocuments: settings.crossesDocuments,
+        sampling: sampling)
     }
     guard let begin = special.classification ?? special.begin, let end = special.separator ?? special.end else {
       throw TrainingFailure.setting(
@@ -57,6 +68,20 @@ public struct LanguageWindows: Sendable {
     }
     return try MaskedWindows(
       shard, begin: begin, end: end, vocabulary: vocabulary, context: settings.context, order: order,
-      masking: settings.masking, crossesDocuments: settings.crossesDocuments)
+      masking: settings.masking, crossesDocuments: settings.crossesDocuments, sampling: sampling)
+  }
+}
+
+extension SubwordSampling {
+  /// What settings ask for; nil where that is nothing.
+  ///
+  /// Throws `TrainingFailure.setting` where the tokenizer has one segmentation only for each text.
+  init?(_ tokenizer: Tokenizer, _ alpha: Double?, seed: UInt64) throws(TrainingFailure) {
+    guard let alpha else { return nil }
+    guard tokenizer.hasSeveralSegmentations else {
+      throw .setting(
+        name: "subword sampling", value: "\(alpha)", expected: "a unigram or BPE tokenizer, where it is set")
+    }
+    self.init(tokenizer, alpha: Float(alpha), seed: seed)
   }
 }

@@ -10,7 +10,7 @@ extension PretrainingSettings {
       "whole_words": .bool(masking.wholeWords), "crosses_documents": .bool(crossesDocuments),
       "draws_windows": .bool(drawsWindows), "marks_documents": .bool(marksDocuments),
       "smoothing": .number(smoothing), "dropout": .number(dropout), "loop": loop.json,
-      "memory_limit": memoryLimit.map { .integer($0) } ?? .null,
+      "subword_sampling": JSONValue(subwordSampling), "memory_limit": memoryLimit.map { .integer($0) } ?? .null,
     ]
   }
 
@@ -28,6 +28,7 @@ extension PretrainingSettings {
     masking = TokenMasking(share: share, masked: masked, random: random, wholeWords: wholeWords)
     (self.crossesDocuments, self.drawsWindows) = (crossesDocuments, drawsWindows)
     (self.marksDocuments, self.smoothing, self.dropout) = (marksDocuments, smoothing, dropout)
+    subwordSampling = json["subword_sampling"]?.double
     memoryLimit = json["memory_limit"]?.int
   }
 }

@@ -31,6 +31,9 @@ public struct PretrainingSettings: Sendable {
   public var drawsWindows = false
   /// Whether documents stand between the tokenizer's begin and end tokens.
   public var marksDocuments = true
+  /// How far texts are cut into other pieces each time they are read, by the tokenizer's measure (see
+  /// `Tokenizer.sample`); nil always reads the same pieces.
+  public var subwordSampling: Double?
   /// The share of each target that is spread over the vocabulary.
   public var smoothing = 0.0
   /// The probability of every dropout of the trunk.
@@ -55,6 +58,10 @@ public struct PretrainingSettings: Sendable {
     try require(context >= least, "context", context, "\(least) or more tokens")
     try require((0..<1).contains(smoothing), "label smoothing", smoothing, "at least 0 and below 1")
     try require((0..<1).contains(dropout), "dropout", dropout, "at least 0 and below 1")
+    if let subwordSampling {
+      try require(
+        subwordSampling > 0 && subwordSampling <= 1, "subword sampling", subwordSampling, "above 0 and at most 1")
+    }
     try require(
       masking.share > 0 && masking.share < 1, "masked share", masking.share, "above 0 and below 1")
     try require(
