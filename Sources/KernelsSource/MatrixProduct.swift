@@ -55,14 +55,22 @@ extension KernelVariant {
     let panelsOfA = scratch(Slot.panelsOfA, rowsAtATime / tileRows &* sizeOfPanelOfA)
     let tile = scratch(Slot.tile, tileRows &* tileColumns)
 
+    var ahead = FetchAhead(p.a)
     var k = 0
     repeat {
       let depth = min(depthOfStep, p.depth &- k)
       let isLast = k &+ depth == p.depth
       packB(p, columns, k, depth, element, panels: panels, sizeOfPanel: sizeOfPanel, blockOfB)
+      fetchB(p, columns, k &+ depth, depthOfStep, &ahead)
       for first in steps(from: rows.lowerBound, to: rows.upperBound, by: rowsAtATime) {
         let some = first..<min(first &+ rowsAtATime, rows.upperBound)
         packA(p, some, k, depth, element, rowStride, sizeOfPanel: sizeOfPanelOfA, panelsOfA)
+        if some.upperBound < rows.upperBound {
+          fetchA(p, some.upperBound..<min(some.upperBound &+ rowsAtATime, rows.upperBound), k, depth, &ahead)
+        } else {
+          fetchA(
+            p, rows.lowerBound..<min(rows.lowerBound &+ rowsAtATime, rows.upperBound), k &+ depth, depthOfStep, &ahead)
+        }
         for row in steps(from: some.lowerBound, to: some.upperBound, by: tileRows) {
           let panelOfA = panelsOfA + (row &- first) / tileRows &* sizeOfPanelOfA
           let height = min(tileRows, rows.upperBound &- row)
@@ -72,11 +80,14 @@ extension KernelVariant {
             let c = p.c + row &* p.strideOfC + column
             let accumulates = k > 0 || p.accumulates
             let isWhole = height == tileRows && width == tileColumns
-            multiplyTile(
-              depth: element.count(depth), panelOfA, rowStride: p.transposedA ? 1 : rowStride,
-              depthStride: p.transposedA ? tileRows : 1, blockOfB + panel &* sizeOfPanel, strideOfB: tileColumns,
-              isWhole ? c : tile, strideOfC: isWhole ? p.strideOfC : tileColumns,
-              accumulates: isWhole && accumulates, pairs: element == .pair)
+            let steps = element.count(depth)
+            ahead.forSteps(steps) { lines in
+              multiplyTile(
+                depth: steps, panelOfA, rowStride: p.transposedA ? 1 : rowStride,
+                depthStride: p.transposedA ? tileRows : 1, blockOfB + panel &* sizeOfPanel, strideOfB: tileColumns,
+                isWhole ? c : tile, strideOfC: isWhole ? p.strideOfC : tileColumns,
+                accumulates: isWhole && accumulates, pairs: element == .pair, fetching: &lines)
+            }
             if !isWhole { copyEdge(tile, height, width, to: c, stride: p.strideOfC, accumulates: accumulates) }
           }
         }
@@ -119,6 +130,39 @@ extension KernelVariant {
     packRows(
       p.a + (rows.lowerBound &* p.strideOfA &+ k), stride: p.strideOfA, rows: rows.count, depth: depth, as: element,
       to: target, targetStride: rowStride)
+  }
+
+  /// Has the block of B of the step at `k`, if there is one, fetched while the step before is multiplied.
+  @inline(always) private static func fetchB(
+    _ p: MatrixProduct, _ columns: Range<Int>, _ k: Int, _ depthOfStep: Int, _ ahead: inout FetchAhead
+  ) {
+    let depth = min(depthOfStep, p.depth &- k)
+    if p.transposedB {
+      ahead.setOther(
+        p.b + (columns.lowerBound &* p.strideOfB &+ k), stride: p.strideOfB, rows: columns.count, columns: depth)
+    } else {
+      ahead.setOther(
+        p.b + (k &* p.strideOfB &+ columns.lowerBound), stride: p.strideOfB, rows: depth, columns: columns.count)
+    }
+  }
+
+  /// Has the rows of A that are packed next fetched.
+  ///
+  /// Many rows of few numbers go to the first level of the cache, few rows of many only to the second, as they would
+  /// drive out the panels in use.
+  @inline(always) private static func fetchA(
+    _ p: MatrixProduct, _ rows: Range<Int>, _ k: Int, _ depthOfStep: Int, _ ahead: inout FetchAhead
+  ) {
+    let depth = min(depthOfStep, p.depth &- k)
+    if p.transposedA {
+      ahead.setUrgent(
+        p.a + (k &* p.strideOfA &+ rows.lowerBound), stride: p.strideOfA, rows: depth, columns: rows.count,
+        isNear: true)
+    } else {
+      ahead.setUrgent(
+        p.a + (rows.lowerBound &* p.strideOfA &+ k), stride: p.strideOfA, rows: rows.count, columns: depth,
+        isNear: false)
+    }
   }
 
   /// The part of a tile that exists, into C.

@@ -46,10 +46,37 @@ import CInstructions
   depth: Int, _ a: UnsafePointer<Float>, rowStride: Int, depthStride: Int, _ b: UnsafePointer<Float>, strideOfB: Int,
   _ c: UnsafeMutablePointer<Float>, strideOfC: Int, accumulates: Bool
 ) {
+  multiplyTile(
+    depth: depth, a, rowStride: rowStride, depthStride: depthStride, b, strideOfB: strideOfB, c, strideOfC: strideOfC,
+    accumulates: accumulates, atEachStep: {})
+}
+
+/// The same; meanwhile the tile of C and `depth` lines of `ahead` are fetched into the cache.
+@inline(never) func multiplyTile(
+  depth: Int, _ a: UnsafePointer<Float>, rowStride: Int, depthStride: Int, _ b: UnsafePointer<Float>, strideOfB: Int,
+  _ c: UnsafeMutablePointer<Float>, strideOfC: Int, accumulates: Bool, fetching ahead: inout swiftlet_ahead
+) {
+  for i in 0..<tileRows {
+    swiftlet_fetch_line(c + i &* strideOfC)
+    // A tile is wider than a line only where vectors are as long as a line.
+    if lanes == 16 { swiftlet_fetch_line(c + (i &* strideOfC &+ lanes)) }
+  }
+  var lines = ahead
+  multiplyTile(
+    depth: depth, a, rowStride: rowStride, depthStride: depthStride, b, strideOfB: strideOfB, c, strideOfC: strideOfC,
+    accumulates: accumulates, atEachStep: { swiftlet_fetch(&lines) })
+  ahead = lines
+}
+
+@inline(always) private func multiplyTile(
+  depth: Int, _ a: UnsafePointer<Float>, rowStride: Int, depthStride: Int, _ b: UnsafePointer<Float>, strideOfB: Int,
+  _ c: UnsafeMutablePointer<Float>, strideOfC: Int, accumulates: Bool, atEachStep: () -> Void
+) {
   var sums = zeros(.zero)
   var (a, b) = (a, b)
   for _ in 0..<depth {
     let (b0, b1) = (load(b), load(b + lanes))
+    atEachStep()
     for i in 0..<tileRows {
       let element = broadcast(a[i &* rowStride])
       sums[2 &* i] = multiplyAdd(element, b0, sums[2 &* i])
@@ -84,4 +111,20 @@ import CInstructions
   multiplyTile(
     depth: depth, a, rowStride: rowStride, depthStride: depthStride, b, strideOfB: strideOfB, c, strideOfC: strideOfC,
     accumulates: accumulates)
+}
+
+/// The same of pairs of bfloat16, if the elements are such, with lines to be fetched meanwhile.
+@inline(always) func multiplyTile(
+  depth: Int, _ a: UnsafePointer<Float>, rowStride: Int, depthStride: Int, _ b: UnsafePointer<Float>, strideOfB: Int,
+  _ c: UnsafeMutablePointer<Float>, strideOfC: Int, accumulates: Bool, pairs: Bool, fetching ahead: inout swiftlet_ahead
+) {
+  #if AVX512
+    if pairs {
+      return swiftlet_multiply_tile_of_pairs_ahead(
+        depth, a, rowStride, depthStride, b, strideOfB, c, strideOfC, accumulates, &ahead)
+    }
+  #endif
+  multiplyTile(
+    depth: depth, a, rowStride: rowStride, depthStride: depthStride, b, strideOfB: strideOfB, c, strideOfC: strideOfC,
+    accumulates: accumulates, fetching: &ahead)
 }

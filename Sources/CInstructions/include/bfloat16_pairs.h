@@ -3,6 +3,8 @@
 #ifndef SWIFTLET_BFLOAT16_PAIRS_H
 #define SWIFTLET_BFLOAT16_PAIRS_H
 
+#include "ahead.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -34,6 +36,10 @@ SWIFTLET_PAIRS void swiftlet_pack_pairs_of_rows(
   }
 }
 
+// Two rows of 16 numbers as 16 pairs.
+#define SWIFTLET_PAIR_ROWS(first, second) \
+  ((__m512)_mm512_permutexvar_epi16(order, (__m512i)_mm512_cvtne2ps_pbh(second, first)))
+
 // Rounds columns of `depth` rows into pairs of rows. The columns go into panels of `strips` vectors each; a strip
 // takes `strip_width` columns, at most 16. `width` columns exist, the others become zeros.
 SWIFTLET_PAIRS void swiftlet_pack_pairs_of_columns(
@@ -43,16 +49,33 @@ SWIFTLET_PAIRS void swiftlet_pack_pairs_of_columns(
   const __m512i order = _mm512_or_si512(
       _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
       _mm512_slli_epi32(_mm512_set_epi32(31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16), 16));
+  const bool is_whole = width >= (panels * strips - 1) * strip_width + 16;
   for (ptrdiff_t k = 0; k < depth; k += 2) {
-    for (ptrdiff_t panel = 0; panel < panels; panel++) {
-      for (ptrdiff_t strip = 0; strip < strips; strip++) {
-        ptrdiff_t column = (panel * strips + strip) * strip_width;
-        __mmask16 mask = SWIFTLET_FIRST(width - column);
-        __m512 first = _mm512_maskz_loadu_ps(mask, source + column);
-        __m512 second = _mm512_maskz_loadu_ps(k + 1 < depth ? mask : 0, source + stride + column);
-        __m512i both = (__m512i)_mm512_cvtne2ps_pbh(second, first);
-        _mm512_storeu_ps(
-            target + panel * panel_size + strip * 16, (__m512)_mm512_permutexvar_epi16(order, both));
+    const float *first = source, *second = source + stride;
+    float *to = target;
+    if (is_whole && k + 1 < depth) {
+      for (ptrdiff_t panel = 0; panel < panels; panel++) {
+        for (ptrdiff_t strip = 0; strip < strips; strip++) {
+          __m512 pairs = SWIFTLET_PAIR_ROWS(_mm512_loadu_ps(first), _mm512_loadu_ps(second));
+          _mm512_storeu_ps(to + strip * 16, pairs);
+          first += strip_width;
+          second += strip_width;
+        }
+        to += panel_size;
+      }
+    } else {
+      ptrdiff_t left = width;
+      for (ptrdiff_t panel = 0; panel < panels; panel++) {
+        for (ptrdiff_t strip = 0; strip < strips; strip++) {
+          __mmask16 mask = SWIFTLET_FIRST(left);
+          __m512 above = _mm512_maskz_loadu_ps(mask, first);
+          __m512 below = _mm512_maskz_loadu_ps(k + 1 < depth ? mask : 0, second);
+          _mm512_storeu_ps(to + strip * 16, SWIFTLET_PAIR_ROWS(above, below));
+          first += strip_width;
+          second += strip_width;
+          left -= strip_width;
+        }
+        to += panel_size;
       }
     }
     source += 2 * stride;
@@ -60,17 +83,27 @@ SWIFTLET_PAIRS void swiftlet_pack_pairs_of_columns(
   }
 }
 
-// C = A * B (+ C) for a tile of 12 x 32, where an element of A and B is a pair.
-// Element (i, k) of A is at a[i * row_stride + k * depth_stride], row k of B at b + k * stride_of_b.
-SWIFTLET_PAIRS void swiftlet_multiply_tile_of_pairs(
+// The body of both functions below; `ahead` may be null.
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"), always_inline)) static inline void
+swiftlet_multiply_tile_of_pairs_and_fetch(
     ptrdiff_t depth, const float *a, ptrdiff_t row_stride, ptrdiff_t depth_stride, const float *b,
-    ptrdiff_t stride_of_b, float *c, ptrdiff_t stride_of_c, bool accumulates) {
+    ptrdiff_t stride_of_b, float *c, ptrdiff_t stride_of_c, bool accumulates, swiftlet_ahead *ahead) {
   __m512 sums[12][2];
+  swiftlet_ahead lines;
+  if (ahead) {
+    lines = *ahead;
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 12; i++) {
+      swiftlet_fetch_line(c + i * stride_of_c);
+      swiftlet_fetch_line(c + i * stride_of_c + 16);
+    }
+  }
 #pragma clang loop unroll(full)
   for (int i = 0; i < 12; i++) sums[i][0] = sums[i][1] = _mm512_setzero_ps();
 #pragma clang loop unroll(disable)
   for (ptrdiff_t k = 0; k < depth; k++) {
     __m512bh b0 = (__m512bh)_mm512_loadu_ps(b), b1 = (__m512bh)_mm512_loadu_ps(b + 16);
+    if (ahead) swiftlet_fetch(&lines);
 #pragma clang loop unroll(full)
     for (int i = 0; i < 12; i++) {
       __m512bh pair = (__m512bh)_mm512_set1_ps(a[i * row_stride]);
@@ -90,8 +123,27 @@ SWIFTLET_PAIRS void swiftlet_multiply_tile_of_pairs(
     _mm512_storeu_ps(row, sums[i][0]);
     _mm512_storeu_ps(row + 16, sums[i][1]);
   }
+  if (ahead) *ahead = lines;
 }
 
+// C = A * B (+ C) for a tile of 12 x 32, where an element of A and B is a pair.
+// Element (i, k) of A is at a[i * row_stride + k * depth_stride], row k of B at b + k * stride_of_b.
+SWIFTLET_PAIRS void swiftlet_multiply_tile_of_pairs(
+    ptrdiff_t depth, const float *a, ptrdiff_t row_stride, ptrdiff_t depth_stride, const float *b,
+    ptrdiff_t stride_of_b, float *c, ptrdiff_t stride_of_c, bool accumulates) {
+  swiftlet_multiply_tile_of_pairs_and_fetch(
+      depth, a, row_stride, depth_stride, b, stride_of_b, c, stride_of_c, accumulates, NULL);
+}
+
+// The same; meanwhile the tile of C and `depth` lines of `ahead` are fetched.
+SWIFTLET_PAIRS void swiftlet_multiply_tile_of_pairs_ahead(
+    ptrdiff_t depth, const float *a, ptrdiff_t row_stride, ptrdiff_t depth_stride, const float *b,
+    ptrdiff_t stride_of_b, float *c, ptrdiff_t stride_of_c, bool accumulates, swiftlet_ahead *ahead) {
+  swiftlet_multiply_tile_of_pairs_and_fetch(
+      depth, a, row_stride, depth_stride, b, stride_of_b, c, stride_of_c, accumulates, ahead);
+}
+
+#undef SWIFTLET_PAIR_ROWS
 #undef SWIFTLET_PAIRS
 #undef SWIFTLET_FIRST
 #endif
