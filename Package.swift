@@ -8,13 +8,30 @@ import PackageDescription
 /// the command line, so kernels are optimised in debug builds as well.
 let kernelOptimisation = ["-Ounchecked", "-wmo"]
 #if arch(x86_64)
+  let avx512 = ["-DAVX512", "-Xcc", "-march=x86-64-v4", "-Xcc", "-mprefer-vector-width=512"]
   let kernelVariants: [(name: String, machine: [String])] = [
     ("KernelsPortable", []),
     ("KernelsAVX2", ["-DAVX2", "-Xcc", "-march=x86-64-v3"]),
-    ("KernelsAVX512", ["-DAVX512", "-Xcc", "-march=x86-64-v4", "-Xcc", "-mprefer-vector-width=512"]),
+    ("KernelsAVX512", avx512),
+    ("KernelsAMX", avx512 + ["-DAMX", "-Xcc", "-mavx512bf16", "-Xcc", "-mamx-tile", "-Xcc", "-mamx-bf16"]),
   ]
 #else
   let kernelVariants: [(name: String, machine: [String])] = [("KernelsPortable", [])]
+#endif
+
+/// Tests run the AMX variant on processors without AMX, too: with its tile instructions as a program. Nothing else
+/// depends on this.
+#if arch(x86_64)
+  let tilesInSoftware: [Target] = [
+    .target(
+      name: "KernelsAMXInSoftware", dependencies: ["CInstructions", "KernelSupport"],
+      path: "Tests/KernelsAMXInSoftware",
+      swiftSettings: [
+        .unsafeFlags(kernelOptimisation + avx512 + ["-DAMX", "-Xcc", "-DSWIFTLET_TILES_IN_SOFTWARE"])
+      ])
+  ]
+#else
+  let tilesInSoftware: [Target] = []
 #endif
 
 let package = Package(
@@ -74,14 +91,14 @@ let package = Package(
           "Console", "Files", "Swiftlet", "Serving", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
       .target(name: "TestSupport", dependencies: ["Files", "KernelSupport", "Tensors"], path: "Tests/TestSupport"),
-    ],
+    ] + tilesInSoftware,
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
 )
 
 let testedModules: [String: [Target.Dependency]] = [
   "Files": [],
-  "Kernels": ["KernelSupport"],
+  "Kernels": ["KernelSupport"] + tilesInSoftware.map { .init(stringLiteral: $0.name) },
   "Tensors": ["Kernels"],
   "Layers": ["Tensors", "Kernels"],
   "Transformers": ["Layers", "Tensors", "Checkpoints"],

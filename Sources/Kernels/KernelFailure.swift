@@ -6,6 +6,8 @@ public enum KernelFailure: Failure, Equatable {
   case unknown(name: String, known: [String])
   /// The processor lacks the instructions of this variant.
   case notRunnable(name: String, runnable: [String])
+  /// The operating system refuses this process the registers of this variant.
+  case notGranted(name: String, runnable: [String])
 
   /// A bad setting.
   public var kind: FailureKind { .usage }
@@ -19,6 +21,9 @@ public enum KernelFailure: Failure, Equatable {
     case .notRunnable(let name, let runnable):
       "This processor lacks the instructions of the \"\(name)\" kernels; set \(Kernels.environmentVariable) to one of "
         + "\(runnable.joined(separator: ", ")), or leave it unset for the best."
+    case .notGranted(let name, let runnable):
+      "The operating system does not grant this program the registers of the \"\(name)\" kernels; set "
+        + "\(Kernels.environmentVariable) to one of \(runnable.joined(separator: ", ")), or leave it unset for the best."
     }
   }
 }

@@ -1,7 +1,9 @@
+import CInstructions
 @_exported import KernelSupport
 import KernelsPortable
 
 #if arch(x86_64)
+  import KernelsAMX
   import KernelsAVX2
   import KernelsAVX512
 #endif
@@ -28,7 +30,7 @@ public enum Kernels {
   public static let all: [any KernelSet.Type] = variants.map(\.kernels)
 
   /// The variants that this processor can run, the plainest first.
-  public static let runnable: [any KernelSet.Type] = variants.filter { $0.isRunnable }.map(\.kernels)
+  public static let runnable: [any KernelSet.Type] = variants.filter { $0.isSupported && $0.isGranted }.map(\.kernels)
 
   /// The last of the runnable variants.
   public static var best: any KernelSet.Type { runnable.last ?? KernelsPortable.KernelVariant.self }
@@ -39,7 +41,8 @@ public enum Kernels {
     guard let variant = variants.first(where: { $0.kernels.name == name }) else {
       throw .unknown(name: name, known: all.map { $0.name })
     }
-    guard variant.isRunnable else { throw .notRunnable(name: name, runnable: runnable.map { $0.name }) }
+    guard variant.isSupported else { throw .notRunnable(name: name, runnable: runnable.map { $0.name }) }
+    guard variant.isGranted else { throw .notGranted(name: name, runnable: runnable.map { $0.name }) }
     return variant.kernels
   }
 
@@ -51,15 +54,24 @@ public enum Kernels {
 
   private struct Variant: Sendable {
     var kernels: any KernelSet.Type
-    var isRunnable: Bool
+    /// Whether the processor has the instructions.
+    var isSupported: Bool
+    /// Whether the operating system lets this process use their registers.
+    var isGranted = true
   }
 
   private static let variants: [Variant] = {
-    var variants = [Variant(kernels: KernelsPortable.KernelVariant.self, isRunnable: true)]
+    var variants = [Variant(kernels: KernelsPortable.KernelVariant.self, isSupported: true)]
     #if arch(x86_64)
       let processor = Processor.current
-      variants.append(Variant(kernels: KernelsAVX2.KernelVariant.self, isRunnable: processor.hasAVX2))
-      variants.append(Variant(kernels: KernelsAVX512.KernelVariant.self, isRunnable: processor.hasAVX512))
+      variants.append(Variant(kernels: KernelsAVX2.KernelVariant.self, isSupported: processor.hasAVX2))
+      variants.append(Variant(kernels: KernelsAVX512.KernelVariant.self, isSupported: processor.hasAVX512))
+      // Asked here, once, and so before any kernel runs on any thread.
+      let hasTiles = processor.hasAMXBFloat16
+      variants.append(
+        Variant(
+          kernels: KernelsAMX.KernelVariant.self, isSupported: hasTiles,
+          isGranted: hasTiles && swiftlet_may_use_tiles()))
     #endif
     return variants
   }()

@@ -4,7 +4,9 @@ import KernelSupport
 public enum KernelVariant: KernelSet {
   /// What `SWIFTLET_KERNELS` calls this variant.
   public static var name: String {
-    #if AVX512
+    #if AMX
+      "amx"
+    #elseif AVX512
       "avx512"
     #elseif AVX2
       "avx2"

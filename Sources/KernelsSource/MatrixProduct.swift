@@ -1,7 +1,9 @@
 import CInstructions
 import KernelSupport
 
-#if AVX512
+#if AMX
+  @inline(always) var hasPairProducts: Bool { true }
+#elseif AVX512
   /// Whether products of bfloat16 pairs are instructions here; asked once, since a virtual machine answers slowly.
   let hasPairProducts = swiftlet_has_avx512_bf16()
 #else
@@ -22,6 +24,9 @@ extension KernelVariant {
   public static func multiply(_ product: MatrixProduct, on pool: ThreadPool) {
     guard product.rows > 0, product.columns > 0 else { return }
     if multiplyFewRows(product, on: pool) { return }
+    #if AMX
+      if product.precision == .bf16 { return multiplyByTiles(product, on: pool) }
+    #endif
     let blocks = MatrixProductBlocks(product, threads: pool.threads)
     let element: PackedElement =
       switch product.precision {

@@ -5,17 +5,20 @@ import KernelSupport
 /// Rows and columns are also divided by the number of threads: this changes which block an element of C is in, and not
 /// its sum, whose order is that of the steps of depth, which depend on the depth alone.
 struct MatrixProductBlocks {
-  /// The deepest block.
-  ///
-  /// A panel of A (12 × 384 floats are 18 KB) stays in the first-level cache while the panels of B
-  /// pass by.
-  static let largestDepth = 384
-  /// The widest block.
-  ///
-  /// With the depth it makes a block of B (590 KB) that stays in the second-level cache.
-  static let largestColumns = 384
-  /// The highest block: high enough that the packing of B is nothing beside it.
-  static let largestRows = 768
+  /// What a block consists of, and the largest one.
+  struct Limits {
+    /// Rows and columns of the tile that is multiplied at a time.
+    var unit: (rows: Int, columns: Int)
+    /// The highest block: high enough that the packing of B is nothing beside it.
+    var rows: Int
+    /// The widest block: with the depth it makes a block of B that stays in the second-level cache.
+    var columns: Int
+    /// The deepest block: a panel of A stays in the first-level cache while the panels of B pass by.
+    var depth: Int
+
+    /// For the register tile: a panel of A (12 × 384 floats) takes 18 KB, a block of B 590 KB.
+    static var vectors: Self { Self(unit: (tileRows, tileColumns), rows: 768, columns: 384, depth: 384) }
+  }
   /// Rows of A that are packed together where A is transposed, so that whole cache lines are read: 8 panels of 12.
   static var transposedRows: Int { 8 &* tileRows }
   /// Enough blocks for all threads to end at about the same time.
@@ -29,16 +32,16 @@ struct MatrixProductBlocks {
   private(set) var rowBlocks: Int, columnBlocks: Int
 
   /// The blocks of one product.
-  init(_ product: MatrixProduct, threads: Int) {
-    rowBlocks = Self.quotient(product.rows, Self.largestRows)
-    columnBlocks = Self.quotient(product.columns, Self.largestColumns)
+  init(_ product: MatrixProduct, threads: Int, limits: Limits = .vectors) {
+    rowBlocks = Self.quotient(product.rows, limits.rows)
+    columnBlocks = Self.quotient(product.columns, limits.columns)
     let enoughTasks = threads > 1 ? threads &* Self.tasksOfThread : 1
     let work = product.rows &* product.columns &* product.depth
     // Each block of rows packs B again and each block of columns A; a transposition costs about thrice a copy.
     let (costOfA, costOfB) = (product.rows, product.columns &* (product.transposedB ? 3 : 1))
     while rowBlocks &* columnBlocks < enoughTasks, work / (rowBlocks &* columnBlocks) >= 2 &* Self.smallestTask {
       let (canDivideRows, canDivideColumns) = (
-        product.rows >= rowBlocks &* 4 &* tileRows, product.columns >= columnBlocks &* 2 &* tileColumns
+        product.rows >= rowBlocks &* 4 &* limits.unit.rows, product.columns >= columnBlocks &* 2 &* limits.unit.columns
       )
       guard canDivideRows || canDivideColumns else { break }
       if canDivideRows && (!canDivideColumns || costOfB &* rowBlocks <= costOfA &* columnBlocks) {
@@ -47,12 +50,12 @@ struct MatrixProductBlocks {
         columnBlocks &*= 2
       }
     }
-    rows = Self.quotient(Self.quotient(product.rows, rowBlocks), tileRows) &* tileRows
-    columns = Self.quotient(Self.quotient(product.columns, columnBlocks), tileColumns) &* tileColumns
+    rows = Self.quotient(Self.quotient(product.rows, rowBlocks), limits.unit.rows) &* limits.unit.rows
+    columns = Self.quotient(Self.quotient(product.columns, columnBlocks), limits.unit.columns) &* limits.unit.columns
     rowBlocks = Self.quotient(product.rows, rows)
     columnBlocks = Self.quotient(product.columns, columns)
     // Even, so that pairs of bfloat16 stay together.
-    let depthBlocks = max(1, Self.quotient(product.depth, Self.largestDepth))
+    let depthBlocks = max(1, Self.quotient(product.depth, limits.depth))
     depth = (Self.quotient(product.depth, depthBlocks) &+ 1) / 2 &* 2
   }
 

@@ -155,11 +155,13 @@ private let panelsAtATime = 8
       let count = depth &- k
       switch element {
       case .full where height >= lanes && count >= lanes:
-        transposeSquare(to: to) { load(rows + $0 &* stride + k) }
+        transposeSquare(to: to, stride: tileColumns) { load(rows + $0 &* stride + k) }
       case .full:
-        transposeSquare(to: to) { $0 < height ? load(rows + $0 &* stride + k, count: min(count, lanes)) : .zero }
+        transposeSquare(to: to, stride: tileColumns) {
+          $0 < height ? load(rows + $0 &* stride + k, count: min(count, lanes)) : .zero
+        }
       case .rounded:
-        transposeSquare(to: to) {
+        transposeSquare(to: to, stride: tileColumns) {
           $0 < height ? roundedToBFloat16(load(rows + $0 &* stride + k, count: min(count, lanes))) : .zero
         }
       case .pair:
@@ -171,7 +173,7 @@ private let panelsAtATime = 8
             let existing = max(0, min(height, lanes))
             swiftlet_pack_pairs_of_rows(rows + k, stride, existing, min(count, 2 &* lanes), numbers, lanes)
             for i in existing..<lanes { first[i] = .zero }
-            transposeSquare(to: to) { first[$0] }
+            transposeSquare(to: to, stride: tileColumns) { first[$0] }
           }
         #endif
       }
@@ -179,10 +181,12 @@ private let panelsAtATime = 8
   }
 }
 
-/// Transposes the vectors that `row` returns into the rows of a panel.
-@inline(always) private func transposeSquare(to target: UnsafeMutablePointer<Float>, _ row: (Int) -> Vector) {
+/// Transposes the vectors that `row` returns into rows that are `stride` numbers apart.
+@inline(always) func transposeSquare(
+  to target: UnsafeMutablePointer<Float>, stride: Int, _ row: (Int) -> Vector
+) {
   var rows = square(of: .zero)
   for i in 0..<Vector.scalarCount { rows[i] = row(i) }
   transpose(&rows)
-  for i in 0..<Vector.scalarCount { store(rows[i], target + i &* tileColumns) }
+  for i in 0..<Vector.scalarCount { store(rows[i], target + i &* stride) }
 }

@@ -2,13 +2,26 @@ import Kernels
 import TestSupport
 import Testing
 
+#if arch(x86_64)
+  import KernelsAMXInSoftware
+#endif
+
 /// A variant as the argument of a test.
 struct Variant: Sendable, CustomTestStringConvertible {
   var kernels: any KernelSet.Type
-  var testDescription: String { kernels.name }
+  var testDescription: String
 
-  /// Every variant that this processor can run.
-  static let all = Kernels.runnable.map { Variant(kernels: $0) }
+  /// Every variant that this processor can run, and AMX's with tiles in software where it has all else of that.
+  static let all: [Variant] = {
+    var variants = Kernels.runnable.map { Variant(kernels: $0, testDescription: $0.name) }
+    #if arch(x86_64)
+      if Processor.current.hasAVX512BFloat16 {
+        variants.append(
+          Variant(kernels: KernelsAMXInSoftware.KernelVariant.self, testDescription: "amx, tiles in software"))
+      }
+    #endif
+    return variants
+  }()
 }
 
 /// One call of a kernel: what it is given, and how to call the fast kernel and the reference with it.

@@ -71,10 +71,25 @@ static inline bool swiftlet_has_avx512_bf16(void) {
   return swiftlet_has_avx512() && swiftlet_cpuid_bit(7, 1, 0, 5);
 }
 
-// The tile instructions with bfloat16, and tiles saved; Linux wants to be asked for them before their first use.
+// The tile instructions with bfloat16, tiles of 16 rows of 64 bytes, eight of them, and an operating system that saves
+// them.
 static inline bool swiftlet_has_amx_bf16(void) {
   return swiftlet_has_avx512_bf16() && swiftlet_saves(0x60000) && swiftlet_cpuid_bit(7, 0, 3, 24)
-      && swiftlet_cpuid_bit(7, 0, 3, 22);
+      && swiftlet_cpuid_bit(7, 0, 3, 22) && swiftlet_cpuid(0x1D, 1, 1) == (8u << 16 | 64)
+      && (swiftlet_cpuid(0x1D, 1, 2) & 0xFFFF) == 16;
+}
+
+// Asks Linux for tiles, which it gives to processes that asked before their first use; every thread has them then, and
+// asking again does no harm. False where they are refused.
+static inline bool swiftlet_may_use_tiles(void) {
+#if defined(__linux__)
+  const long arch_prctl = 158, request = 0x1023, tile_data = 18;
+  long result = arch_prctl;
+  __asm__ volatile("syscall" : "+a"(result) : "D"(request), "S"(tile_data) : "rcx", "r11", "memory");
+  return result == 0;
+#else
+  return false;
+#endif
 }
 
 // The processor's name, at most 48 characters and a zero.
@@ -97,6 +112,7 @@ static inline bool swiftlet_has_avx2(void) { return false; }
 static inline bool swiftlet_has_avx512(void) { return false; }
 static inline bool swiftlet_has_avx512_bf16(void) { return false; }
 static inline bool swiftlet_has_amx_bf16(void) { return false; }
+static inline bool swiftlet_may_use_tiles(void) { return false; }
 static inline void swiftlet_processor_name(char name[49]) { memset(name, 0, 49); }
 #if defined(__aarch64__)
 static inline void swiftlet_pause(void) { __asm__ volatile("yield"); }
