@@ -60,7 +60,9 @@ extension ModelFolder {
   /// Which special tokens stand around a text of this family.
   private var template: SequenceTemplate {
     switch configuration.family {
-    case .gpt2, .llama: .causal
+    case .gpt2, .llama:
+      configuration.head == .sequenceClassification || configuration.head == .tokenClassification
+        ? .classifier : .causal
     case .bert: .bert
     case .roberta: .roberta
     }

@@ -20,13 +20,17 @@ public enum GenerationFailure: Failure, Hashable {
   case nothingAllowed(token: Int)
   /// The text to fill has no mask in it.
   case noMask(spelling: String)
+  /// The model has no label of this name.
+  case unknownLabel(name: String, labels: [String])
   /// The tokenizer has no token of this kind.
   case missingToken(String)
 
   /// Wishes are a matter of usage, weights one of data.
   public var kind: FailureKind {
     switch self {
-    case .badSetting, .unknownSetting, .tokenOutOfRange, .promptTooLong, .emptyPrompt, .noMask, .nothingAllowed: .usage
+    case .badSetting, .unknownSetting, .tokenOutOfRange, .promptTooLong, .emptyPrompt, .noMask, .nothingAllowed,
+      .unknownLabel:
+      .usage
     case .wrongHead, .notFinite, .missingToken: .badData
     }
   }
@@ -53,6 +57,9 @@ public enum GenerationFailure: Failure, Hashable {
         + "no_repeat_ngram_size together forbid all of them."
     case .noMask(let spelling):
       "The text has no \(spelling) to be filled."
+    case .unknownLabel(let name, let labels):
+      "The model has no label \(name.quotedForMessage); its labels are "
+        + labels.map(\.quotedForMessage).joined(separator: ", ") + "."
     case .missingToken(let name):
       "The tokenizer has no \(name) token."
     }

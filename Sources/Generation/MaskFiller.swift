@@ -14,7 +14,7 @@ public struct FilledText: Sendable, Hashable {
   public var score: Double
 }
 
-/// Fills gaps with a masked language model.
+/// Fills gaps with a masked language model, or with a causal one that has learned to.
 ///
 /// ```swift
 /// let filler = try MaskFiller(model: model, weights: weights, tokenizer: tokenizer, execution: Execution())
@@ -33,10 +33,13 @@ public struct MaskFiller: Sendable {
   public init(
     model: Transformer, weights: ParameterBuffer, tokenizer: Tokenizer, execution: Execution
   ) throws(GenerationFailure) {
-    guard [.maskedLanguage, .maskedLanguageAndNextSentence].contains(model.configuration.head) else {
+    guard model.configuration.canFillMasks else {
       throw .wrongHead(needed: "a masked language model", found: "one with \(model.configuration.head.name)")
     }
     guard tokenizer.special.mask != nil else { throw .missingToken("mask") }
+    if model.configuration.maskShift > 0, (tokenizer.special.classification ?? tokenizer.special.begin) == nil {
+      throw .missingToken("begin")
+    }
     (self.model, self.weights, self.tokenizer, self.execution) = (model, weights, tokenizer, execution)
   }
 
@@ -83,7 +86,8 @@ public struct MaskFiller: Sendable {
   /// The text with its most certain gap filled in each of the `count` likeliest ways.
   private func expand(_ state: State, count: Int, _ activations: Activations) throws -> [State] {
     let logits = try model.logits(
-      of: TokenBatch([state.tokens]), rows: state.gaps.map { Int32($0) }, weights: weights, activations: activations,
+      of: TokenBatch([state.tokens], attention: .bidirectional),
+      rows: state.gaps.map { Int32($0 - model.configuration.maskShift) }, weights: weights, activations: activations,
       execution: execution)
     var best: (gap: Int, candidates: [(token: Int32, probability: Double)])?
     for (index, gap) in state.gaps.enumerated() {

@@ -20,6 +20,8 @@ public struct Classification: Sendable, Hashable {
   public var labels: [String]
   /// Whether the text was longer than the model can see, and lost its end.
   public var isTruncated: Bool
+  /// Whether the score is a value, and no probability.
+  public var isValue = false
 
   /// All labels, the likeliest first.
   public var ranked: [LabelScore] { scores.sorted { $0.score > $1.score } }
@@ -98,6 +100,7 @@ public struct TextClassifier: Sendable {
       case .multiLabel: named.filter { $0.score > 0.5 }.map(\.label)
       case .regression: []
       }
-    return Classification(scores: named, labels: holding, isTruncated: isTruncated)
+    return Classification(
+      scores: named, labels: holding, isTruncated: isTruncated, isValue: problemType == .regression)
   }
 }

@@ -10,6 +10,8 @@ package struct BatchRows: Sendable {
   package private(set) var spans: [SequenceSpan] = []
   /// The first and the last row of each sequence.
   package private(set) var firstRows: [Int32] = [], lastRows: [Int32] = []
+  /// Whether each row sees all of its sequence, even where the model's attention is causal.
+  package var seesAll = false
 
   /// How many rows.
   package var count: Int { tokens.count }
@@ -32,6 +34,7 @@ package struct BatchRows: Sendable {
     spans.removeAll(keepingCapacity: true)
     firstRows.removeAll(keepingCapacity: true)
     lastRows.removeAll(keepingCapacity: true)
+    seesAll = false
   }
 
   /// Appends a sequence, whose rows ask about each other.

@@ -35,7 +35,11 @@ package struct Embeddings: Sendable {
   /// The rows of the batch to y [T, D].
   package func forward(to y: Matrix, _ saved: Saved, _ pass: Pass) {
     let sum = norm == nil ? y : saved.sum
-    pass.execution.gatherRows(pass.weights[tokens], pass.rows.tokens[...], into: sum)
+    if let inputs = pass.inputs {
+      for row in 0..<sum.rows { sum.copyRow(row, from: inputs.values, row: row) }
+    } else {
+      pass.execution.gatherRows(pass.weights[tokens], pass.rows.tokens[...], into: sum)
+    }
     if let positions {
       pass.execution.gatherRows(pass.weights[positions], pass.rows.positions[...], into: sum, accumulates: true)
     }
@@ -55,6 +59,9 @@ package struct Embeddings: Sendable {
     if !dropout.isNone { pass.execution.dropout(dropout, yGradient, into: yGradient) }
     norm?.backward(yGradient, x: saved.sum, to: scratch, saved.norm, pass, gradients)
     let sumGradient = norm == nil ? yGradient : scratch
+    if let inputs = pass.inputs {
+      for row in 0..<sumGradient.rows { inputs.gradient.copyRow(row, from: sumGradient, row: row) }
+    }
     if let segments { pass.execution.scatterRows(sumGradient, pass.rows.segments[...], into: gradients[segments]) }
     if let positions { pass.execution.scatterRows(sumGradient, pass.rows.positions[...], into: gradients[positions]) }
     pass.execution.scatterRows(sumGradient, pass.rows.tokens[...], into: gradients[tokens])

@@ -15,13 +15,15 @@ package struct Pass {
   package let rotary: RotaryTable?
   /// The keys and values of earlier tokens, in generation.
   package let cache: KeyValueMemory?
+  /// What stands in the place of the tokens' vectors, if something does.
+  package let inputs: InputVectors?
 
   package init(
     weights: ParameterBuffer, execution: Execution, rows: BatchRows, dropoutSeed: UInt64? = nil,
-    rotary: RotaryTable? = nil, cache: KeyValueMemory? = nil
+    rotary: RotaryTable? = nil, cache: KeyValueMemory? = nil, inputs: InputVectors? = nil
   ) {
     (self.weights, self.execution, self.rows) = (weights, execution, rows)
-    (self.dropoutSeed, self.rotary, self.cache) = (dropoutSeed, rotary, cache)
+    (self.dropoutSeed, self.rotary, self.cache, self.inputs) = (dropoutSeed, rotary, cache, inputs)
   }
 
   /// The dropout of a place in the model: another one for each place and each seed.
@@ -35,6 +37,18 @@ package struct Pass {
     if dropout.isNone { return gradient }
     execution.dropout(dropout, gradient, into: scratch)
     return scratch
+  }
+}
+
+/// Vectors in the place of those that tokens have, and what the backward pass finds out about them: how a model's answer
+/// hangs on its input.
+package struct InputVectors {
+  /// [T, D] each.
+  package let values: Matrix, gradient: Matrix
+
+  package init(rows: Int, width: Int) {
+    values = MatrixStorage(rows: rows, columns: width).matrix
+    gradient = MatrixStorage(rows: rows, columns: width).matrix
   }
 }
 

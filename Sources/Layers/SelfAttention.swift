@@ -59,7 +59,7 @@ package struct SelfAttention: Sendable {
     projection.forward(x, to: saved.projected, pass)
     rotate(saved.projected, pass)
     pass.cache?.store(saved.projected.columns(keysAndValues), layer: layer, spans: pass.rows.spans)
-    pass.execution.attend(tensors(saved, pass), shape, spans: pass.rows.spans, dropout: dropout(pass))
+    pass.execution.attend(tensors(saved, pass), shape(pass), spans: pass.rows.spans, dropout: dropout(pass))
     output.forward(saved.mixed, to: y, pass)
   }
 
@@ -70,7 +70,7 @@ package struct SelfAttention: Sendable {
   ) {
     output.backward(yGradient, x: saved.mixed, to: scratch.mixed, pass, gradients)
     pass.execution.attendBackward(
-      tensors(saved, pass), shape, spans: pass.rows.spans, dropout: dropout(pass), outputGradient: scratch.mixed,
+      tensors(saved, pass), shape(pass), spans: pass.rows.spans, dropout: dropout(pass), outputGradient: scratch.mixed,
       queryGradient: scratch.projected.columns(queries), keyGradient: scratch.projected.columns(keys),
       valueGradient: scratch.projected.columns(values))
     rotate(scratch.projected, back: true, pass)
@@ -84,6 +84,13 @@ package struct SelfAttention: Sendable {
   private var keys: Range<Int> { queryWidth..<queryWidth + keyWidth }
   private var values: Range<Int> { queryWidth + keyWidth..<queryWidth + 2 * keyWidth }
   private var keysAndValues: Range<Int> { queryWidth..<queryWidth + 2 * keyWidth }
+
+  /// The shape for this batch's direction.
+  private func shape(_ pass: Pass) -> AttentionShape {
+    var shape = shape
+    if pass.rows.seesAll { shape.causal = false }
+    return shape
+  }
 
   /// In training keys and values stand beside the queries; in generation all of the sequence's are in the cache.
   private func tensors(_ saved: Saved, _ pass: Pass) -> AttentionTensors {

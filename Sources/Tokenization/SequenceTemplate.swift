@@ -6,6 +6,8 @@ public enum SequenceTemplate: String, Sendable, Hashable, CaseIterable {
   case plain
   /// `<s> A`: a text that a causal model goes on with.
   case causal
+  /// `<s> A </s>` and `<s> A </s> B </s>`, all of segment 0: what a classifier with a causal trunk reads.
+  case classifier
   /// `<s> A </s>` and `<s> A </s> B </s>`, with segments 0 and 1.
   case bert
   /// `<s> A </s>` and `<s> A </s></s> B </s>`, all of segment 0.
@@ -24,6 +26,9 @@ public enum SequenceTemplate: String, Sendable, Hashable, CaseIterable {
     case (.causal, let begin?, _):
       single = [Self.mark(begin, segment: 0), first]
       pair = single + [Self.text("B", segment: 0)]
+    case (.classifier, let begin?, let end?):
+      single = [Self.mark(begin, segment: 0), first, Self.mark(end, segment: 0)]
+      pair = single + [Self.text("B", segment: 0), Self.mark(end, segment: 0)]
     case (.bert, let begin?, let end?):
       single = [Self.mark(begin, segment: 0), first, Self.mark(end, segment: 0)]
       pair = single + [Self.text("B", segment: 1), Self.mark(end, segment: 1)]

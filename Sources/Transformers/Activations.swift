@@ -55,6 +55,7 @@ public final class Activations: @unchecked Sendable {
   /// Takes up a batch: its rows, and matrices of as many rows.
   func load(_ batch: TokenBatch, for model: Transformer) {
     rows.removeAll()
+    rows.seesAll = batch.attention == .bidirectional
     var first = 0
     for length in batch.lengths {
       let range = first..<first + length

@@ -26,11 +26,17 @@ public struct LanguageTargets: Sendable, Equatable {
     setNextTokens(of: batch)
   }
 
-  /// The causal objective of a batch, in the memory of the one before.
-  public mutating func setNextTokens(of batch: TokenBatch) {
+  /// Forgets the targets, and keeps the memory for the next ones.
+  public mutating func removeAll() {
     rows.removeAll(keepingCapacity: true)
     tokens.removeAll(keepingCapacity: true)
     nextSentence.removeAll(keepingCapacity: true)
+    nextSentenceWeight = 1
+  }
+
+  /// The causal objective of a batch, in the memory of the one before.
+  public mutating func setNextTokens(of batch: TokenBatch) {
+    removeAll()
     var first = 0
     for length in batch.lengths {
       for row in first..<max(first, min(first + length, batch.tokens.count) - 1) {
@@ -66,13 +72,17 @@ public struct LossSum: Sendable, Equatable {
   public var nextSentenceSum: Double
   /// How many sequences they belong to.
   public var nextSentenceCount: Int
+  /// How many of them were answered rightly.
+  public var nextSentenceHits: Int
 
   /// A sum.
   public init(
-    sum: Double = 0, count: Int = 0, weight: Double? = nil, nextSentenceSum: Double = 0, nextSentenceCount: Int = 0
+    sum: Double = 0, count: Int = 0, weight: Double? = nil, nextSentenceSum: Double = 0, nextSentenceCount: Int = 0,
+    nextSentenceHits: Int = 0
   ) {
     (self.sum, self.count, self.weight) = (sum, count, weight ?? Double(count))
     (self.nextSentenceSum, self.nextSentenceCount) = (nextSentenceSum, nextSentenceCount)
+    self.nextSentenceHits = nextSentenceHits
   }
 
   /// The mean loss, that of the second task added; not a number where nothing was counted.
@@ -87,5 +97,6 @@ public struct LossSum: Sendable, Equatable {
     left.weight += right.weight
     left.nextSentenceSum += right.nextSentenceSum
     left.nextSentenceCount += right.nextSentenceCount
+    left.nextSentenceHits += right.nextSentenceHits
   }
 }

@@ -70,11 +70,11 @@ extension Transformer {
   }
 
   /// The token whose hidden state speaks for a sequence: the last where only that has seen all, otherwise the first.
-  private func pooledRows(_ activations: Activations) -> [Int32] {
+  func pooledRows(_ activations: Activations) -> [Int32] {
     configuration.family.isCausal ? activations.rows.lastRows : activations.rows.firstRows
   }
 
-  private func classificationHead(
+  func classificationHead(
     _ activations: Activations
   ) throws(ModelFailure) -> (head: ClassificationHead, memory: ClassificationHead.Memory) {
     guard let head = heads.classification, let memory = activations.memory.classification else {

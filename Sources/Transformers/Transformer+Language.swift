@@ -50,6 +50,10 @@ extension Transformer {
     if let head = heads.nextSentence, let memory = activations.memory.nextSentence, !targets.nextSentence.isEmpty {
       let rows = activations.rows.firstRows
       let scores = head.forward(hidden, rows: rows, memory, pass)
+      for (row, target) in targets.nextSentence.enumerated() {
+        let other = 1 - Int(target)
+        if scores[row, Int(target)] > scores[row, other] { loss.nextSentenceHits += 1 }
+      }
       loss.nextSentenceSum =
         ClassLosses.singleLabel(
           scores, classes: targets.nextSentence, smoothing: 0, classWeights: nil, differentiates: gradients != nil

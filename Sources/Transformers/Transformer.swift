@@ -64,11 +64,12 @@ public struct Transformer: Sendable {
 
   /// Runs the batch that was loaded through the trunk.
   func run(
-    _ weights: ParameterBuffer, _ activations: Activations, _ execution: Execution, dropoutSeed: UInt64? = nil
+    _ weights: ParameterBuffer, _ activations: Activations, _ execution: Execution, dropoutSeed: UInt64? = nil,
+    inputs: InputVectors? = nil
   ) -> (hidden: Matrix, pass: Pass) {
     let pass = Pass(
       weights: weights, execution: execution, rows: activations.rows, dropoutSeed: dropoutSeed,
-      rotary: activations.rotary)
+      rotary: activations.rotary, inputs: inputs)
     return (trunk.forward(activations.memory.trunk, activations.memory.block, pass), pass)
   }
 

@@ -92,6 +92,9 @@ extension TransformerConfiguration {
   }
 
   private func validateHead() throws(ConfigurationFailure) {
+    guard !fillsMasks || family.isCausal else {
+      throw .contradiction("masked_next_token is for gpt2 and llama; \(family.rawValue) fills masks anyway")
+    }
     guard Self.architecture(family, head) != nil else {
       throw .contradiction("\(family.rawValue) does not come with \(head.name)")
     }

@@ -25,6 +25,7 @@ extension TransformerConfiguration {
     json["initializer_range"] = .number(initializerRange)
     json["tie_word_embeddings"] = .bool(tiesEmbeddings)
     json["use_cache"] = true
+    if fillsMasks { json["masked_next_token"] = true }
     json["bos_token_id"] = beginToken.map(JSONValue.integer) ?? .null
     json["eos_token_id"] =
       endTokens.count > 1 ? .array(endTokens.map(JSONValue.integer)) : endTokens.first.map(JSONValue.integer) ?? .null

@@ -90,6 +90,11 @@ public struct TransformerConfiguration: Sendable, Equatable {
   public var hasFeedForwardBias: Bool
   /// Whether the language head's matrix is the token embedding's.
   public var tiesEmbeddings: Bool
+  /// Whether a causal model has learned to fill masks, too: with attention in both directions, it predicts a hidden
+  /// token from the position before it (Charpentier & Samuel 2024).
+  ///
+  /// Other programs ignore its key in `config.json`, and have an ordinary causal model.
+  public var fillsMasks = false
 
   /// Dropout after the embeddings; bert and roberta have one probability for this and the next.
   public var embeddingDropout: Double
@@ -133,6 +138,33 @@ extension TransformerConfiguration {
     (result.head, result.labels, result.problemType) = (.sequenceClassification, labels, problemType)
     return result
   }
+
+  /// The same trunk with a head for one answer a token.
+  public func classifying(tokensInto labels: [String]) -> TransformerConfiguration {
+    var result = self
+    (result.head, result.labels, result.problemType) = (.tokenClassification, labels, nil)
+    return result
+  }
+
+  /// The language model that a classifier was made from, where its trunk is all that it takes.
+  ///
+  /// That is a causal one that fills masks and has one table for tokens and answers; all others stay as they are.
+  public var speaking: TransformerConfiguration {
+    guard fillsMasks, tiesEmbeddings, head == .sequenceClassification || head == .tokenClassification else {
+      return self
+    }
+    var result = self
+    (result.head, result.labels, result.problemType) = (.causalLanguage, [], nil)
+    return result
+  }
+
+  /// Whether a model with this head predicts hidden tokens.
+  public var canFillMasks: Bool {
+    head == .maskedLanguage || head == .maskedLanguageAndNextSentence || (head == .causalLanguage && fillsMasks)
+  }
+
+  /// How many positions before a hidden token it is predicted: 1 in causal families.
+  public var maskShift: Int { family.isCausal ? 1 : 0 }
 
   /// Sets every dropout of the trunk to one probability, as fine-tuning recipes want it.
   public mutating func setDropout(_ probability: Double) {

@@ -45,6 +45,8 @@ struct HuggingFaceTests {
       }
     }
     #expect(try marks(.causal, "single") == ["<s>0", "A0"])
+    #expect(try marks(.classifier, "single") == ["<s>0", "A0", "</s>0"])
+    #expect(try marks(.classifier, "pair") == ["<s>0", "A0", "</s>0", "B0", "</s>0"])
     #expect(try marks(.bert, "pair") == ["<s>0", "A0", "</s>0", "B1", "</s>1"])
     #expect(try marks(.roberta, "pair") == ["<s>0", "A0", "</s>0", "</s>0", "B0", "</s>0"])
     #expect(try marks(.plain, "single").isEmpty)
