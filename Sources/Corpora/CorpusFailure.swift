@@ -22,6 +22,8 @@ public enum CorpusFailure: Failure, Hashable {
   case expandsTooFar(path: String, limit: Int)
   /// Too little text for what is asked.
   case tooFewTokens(found: Int, least: Int)
+  /// Too few sentences for pairs of them.
+  case tooFewSentences(found: Int, least: Int)
   /// No room in a window.
   case badContext(Int, least: Int)
   /// A share that is not between 0 and 1.
@@ -69,6 +71,9 @@ public enum CorpusFailure: Failure, Hashable {
         + "first."
     case .tooFewTokens(let found, let least):
       "There are only \(found) tokens, and at least \(least) are needed; use more text."
+    case .tooFewSentences(let found, let least):
+      "Pairs of sentences are asked for, and the text has only \(found) of the at least \(least) sentences needed; use "
+        + "more text, or leave out next-sentence prediction."
     case .badContext(let context, let least):
       "A context of \(context) tokens is too short; it must be at least \(least)."
     case .badFraction(let fraction): "The share for validation is \(fraction); it must be between 0 and 1."

@@ -11,6 +11,8 @@ public struct ExampleTemplate: Sendable, Equatable {
   public var doublesSeparator: Bool
   /// Whether the second text has segment 1, as BERT has it.
   public var usesSegments: Bool
+  /// Whether the last token of a word answers for it, as a causal model needs it; otherwise the first.
+  public var answersWithLastPiece = false
   /// The longest sequence; longer texts lose their ends.
   public var maximumTokens: Int
 
@@ -29,6 +31,7 @@ public struct ExampleTemplate: Sendable, Equatable {
     self.init(
       begin: special.classification ?? special.begin, end: special.separator ?? special.end,
       doublesSeparator: family == .roberta, usesSegments: family == .bert, maximumTokens: maximumTokens)
+    answersWithLastPiece = family.isCausal
   }
 
   /// The sequence of a text or a pair, and whether something was cut off.
@@ -81,6 +84,9 @@ public struct EncodedExamples: Sendable {
   public private(set) var truncatedCount = 0
   /// The labels of each row; see `LabelledRow.labels`.
   public let labels: [[Int32]]
+  /// Where each word of each row has a label, the token of its sequence that answers; nil where it was cut off, or has
+  /// none.
+  public private(set) var answers: [[Int?]] = []
   /// The value of each row, where labels are values.
   public let values: [Double]
   /// How many labels there are.
@@ -94,21 +100,41 @@ public struct EncodedExamples: Sendable {
   /// Encodes labelled texts.
   /// - Parameter encode: Text to tokens, without marks.
   public init(_ data: LabelledData, template: ExampleTemplate, encode: (String) -> [Int32]) {
-    self.init(data, template: template) { text, _ in encode(text) }
+    self.init(
+      data, template: template, encode: { text, _ in encode(text) },
+      words: { WordTokens($0, lastPiece: template.answersWithLastPiece, encode: encode, continuation: encode) })
   }
 
-  /// Encodes labelled texts into pieces that are others in each epoch.
+  /// Encodes labelled texts with a tokenizer.
+  public init(_ data: LabelledData, template: ExampleTemplate, tokenizer: Tokenizer) {
+    self.init(
+      data, template: template, encode: { text, _ in tokenizer.encode(text) },
+      words: { WordTokens($0, lastPiece: template.answersWithLastPiece, tokenizer: tokenizer) })
+  }
+
+  /// Encodes labelled texts into pieces that are others in each epoch; words with labels of their own into the usual ones.
   public init(_ data: LabelledData, template: ExampleTemplate, sampling: SubwordSampling, epoch: Int) {
-    self.init(data, template: template) { text, number in sampling.encode(text, epoch: epoch, number: number) }
+    self.init(
+      data, template: template, encode: { text, number in sampling.encode(text, epoch: epoch, number: number) },
+      words: { WordTokens($0, lastPiece: template.answersWithLastPiece, tokenizer: sampling.tokenizer) })
   }
 
-  /// - Parameter encode: Text to tokens; every text has a number of its own.
-  private init(_ data: LabelledData, template: ExampleTemplate, encode: (String, Int) -> [Int32]) {
+  /// - Parameters:
+  ///   - encode: Text to tokens; every text has a number of its own.
+  ///   - words: Words to tokens.
+  private init(
+    _ data: LabelledData, template: ExampleTemplate, encode: (String, Int) -> [Int32],
+    words: ([String]) -> WordTokens
+  ) {
     labels = data.rows.map(\.labels)
     values = data.rows.map(\.value)
     labelCount = data.kind == .value ? 1 : data.labelNames.count
     kind = data.kind
     for (index, row) in data.rows.enumerated() {
+      if kind == .tokens {
+        append(words(row.words), template)
+        continue
+      }
       let (sequence, rowSegments, truncated) = template.sequence(
         encode(row.text, 2 * index), row.pair.map { encode($0, 2 * index + 1) })
       tokens += sequence
@@ -116,6 +142,17 @@ public struct EncodedExamples: Sendable {
       starts.append(tokens.count)
       if truncated { truncatedCount += 1 }
     }
+  }
+
+  private mutating func append(_ words: WordTokens, _ template: ExampleTemplate) {
+    let (sequence, rowSegments, truncated) = template.sequence(words.tokens)
+    let first = template.begin == nil ? 0 : 1
+    let room = sequence.count - first - (template.end == nil ? 0 : 1)
+    answers.append(words.answers.map { $0.flatMap { $0 < room ? $0 + first : nil } })
+    tokens += sequence
+    segments += rowSegments
+    starts.append(tokens.count)
+    if truncated { truncatedCount += 1 }
   }
 
   /// The length of a sequence.
@@ -134,6 +171,18 @@ public struct EncodedExamples: Sendable {
     switch kind {
     case .single: return .classes(indices.map { labels[$0].first ?? 0 })
     case .value: return .values(indices.map { Float(values[$0]) })
+    case .tokens:
+      var rows: [Int32] = [], classes: [Int32] = []
+      var first = 0
+      for index in indices {
+        for (answer, label) in zip(answers[index], labels[index]) {
+          guard let answer else { continue }
+          rows.append(Int32(first + answer))
+          classes.append(label)
+        }
+        first += length(index)
+      }
+      return .tokenClasses(rows: rows, classes: classes)
     case .multiple:
       var rows: [Float] = []
       for index in indices {

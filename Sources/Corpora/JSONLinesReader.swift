@@ -8,6 +8,7 @@ struct JSONLinesReader {
   func read(_ text: [UInt8]) throws(LabelledFailure) -> RawRows {
     var result = RawRows()
     var columns: LabelledColumns?
+    var wordKeys: WordKeys?
     var lineNumber = 0
     for line in text.split(separator: 0x0A, omittingEmptySubsequences: false) {
       lineNumber += 1
@@ -22,6 +23,20 @@ struct JSONLinesReader {
         object = found
       } catch {
         result.refuse(lineNumber, error.description)
+        continue
+      }
+      if columns == nil, wordKeys == nil, let found = WordKeys(object, options) {
+        wordKeys = found
+        (result.hasWords, result.hasLabels) = (true, found.labels != nil)
+        result.notes.append(
+          "words from `\(found.words)`" + (found.labels.map { ", labels from `\($0)`" } ?? ", no labels"))
+      }
+      if let wordKeys {
+        do {
+          result.rows.append(try words(object, wordKeys, line: lineNumber))
+        } catch {
+          result.refuse(lineNumber, error.text)
+        }
         continue
       }
       if columns == nil {
@@ -58,6 +73,40 @@ struct JSONLinesReader {
       row.labels = [try name(value, label)]
     }
     return row
+  }
+
+  /// Under which keys an object has a list of words and a list of their labels.
+  private struct WordKeys {
+    var words: String
+    var labels: String?
+
+    /// Nil where the first of the usual keys (or the one that was asked for) holds no list.
+    init?(_ object: JSONObject, _ options: LabelledOptions) {
+      let words = options.textColumn.map { [$0] } ?? ["tokens", "words"]
+      let labels = options.labelColumn.map { [$0] } ?? ["tags", "labels", "ner_tags", "pos_tags"]
+      guard let words = words.first(where: { object[$0]?.array != nil }) else { return nil }
+      self.words = words
+      self.labels = labels.first { object[$0]?.array != nil }
+      if self.labels == nil, !options.allowsNoLabels { return nil }
+    }
+  }
+
+  private func words(_ object: JSONObject, _ keys: WordKeys, line: Int) throws(Problem) -> RawRow {
+    var row = RawRow(line: line, text: "")
+    for value in try list(object, keys.words) {
+      guard let word = value.string, !trimmed(word).isEmpty else {
+        throw Problem(text: "a word in \(keys.words.quotedForMessage) is empty or not a string")
+      }
+      row.words.append(word)
+    }
+    row.text = row.words.joined(separator: " ")
+    if let labels = keys.labels { for value in try list(object, labels) { row.labels.append(try name(value, labels)) } }
+    return row
+  }
+
+  private func list(_ object: JSONObject, _ key: String) throws(Problem) -> [JSONValue] {
+    guard let list = object[key]?.array else { throw Problem(text: "\(key.quotedForMessage) is not a list") }
+    return list
   }
 
   private func string(_ object: JSONObject, _ key: String) throws(Problem) -> String {

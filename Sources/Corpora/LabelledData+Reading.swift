@@ -5,6 +5,7 @@ struct RawRow {
   var line: Int
   var text: String
   var pair: String?
+  var words: [String] = []
   var labels: [String] = []
   var value = 0.0
 }
@@ -15,6 +16,8 @@ struct RawRows {
   var bad: [LabelledFailure.BadRow] = []
   var notes: [String] = []
   var hasLists = false
+  /// Whether rows are words with a label each.
+  var hasWords = false
   var hasLabels = true
 
   mutating func refuse(_ line: Int, _ problem: String) { bad.append(.init(line: line, problem: problem)) }
@@ -34,14 +37,16 @@ extension LabelledData {
   public init(contentsOf path: String, options: LabelledOptions = .init()) throws(LabelledFailure) {
     let text = try Self.text(of: path, repairs: options.repairs)
     guard let firstLine = text.split(separator: 0x0A, maxSplits: 1).first else { throw .empty(path: path) }
-    let format =
+    var format =
       options.format
       ?? LabelledFormat(path: path, firstLine: String(decoding: firstLine.prefix(1 << 16), as: UTF8.self))
+    if options.kind == .tokens, options.format == nil, format != .jsonLines { format = .conll }
     var raw: RawRows
     switch format {
     case .tsv, .csv: raw = try DelimitedReader(path: path, format: format, options: options).read(text)
     case .jsonLines: raw = try JSONLinesReader(path: path, options: options).read(text)
     case .fastText: raw = FastTextReader().read(text)
+    case .conll: raw = ColumnsReader(options: options).read(text)
     }
     raw.notes.insert("Read \(path) as \(format.rawValue)", at: 0)
     try self.init(raw, path: path, options: options)
@@ -49,7 +54,10 @@ extension LabelledData {
 
   private init(_ raw: RawRows, path: String, options: LabelledOptions) throws(LabelledFailure) {
     var raw = raw
-    let kind = options.kind ?? (raw.hasLists ? .multiple : .single)
+    let kind = raw.hasWords ? .tokens : options.kind ?? (raw.hasLists ? .multiple : .single)
+    if raw.hasWords != (kind == .tokens) || (raw.hasWords && (options.kind ?? .tokens) != .tokens) {
+      throw .wrongKind(path: path, hasWords: raw.hasWords)
+    }
     raw.rows.removeAll { row in
       let problem = Self.problem(of: row, kind: kind, needsLabels: raw.hasLabels)
       if let problem { raw.bad.append(.init(line: row.line, problem: problem)) }
@@ -69,9 +77,11 @@ extension LabelledData {
     var numbers: [ExactString: Int32] = [:]
     for (index, name) in names.enumerated() { numbers[ExactString(name)] = Int32(index) }
     let rows = raw.rows.map { row in
-      let labels = kind == .value ? [] : Set(row.labels.compactMap { numbers[ExactString($0)] }).sorted()
+      let known = kind == .value ? [] : row.labels.compactMap { numbers[ExactString($0)] }
+      let labels = kind == .tokens ? known : Set(known).sorted()
       let value = kind == .value ? row.labels.first.flatMap { Double($0) } ?? row.value : 0
-      return LabelledRow(text: row.text, pair: row.pair, labels: labels, value: value, line: row.line)
+      return LabelledRow(
+        text: row.text, pair: row.pair, words: row.words, labels: labels, value: value, line: row.line)
     }
     self.init(rows: rows, labelNames: names, kind: kind, path: path, notes: raw.notes)
   }
@@ -81,7 +91,10 @@ extension LabelledData {
     if row.text.utf8.allSatisfy(DocumentSplitter.isSpace) { return "the text is empty" }
     if let pair = row.pair, pair.utf8.allSatisfy(DocumentSplitter.isSpace) { return "the second text is empty" }
     guard needsLabels else { return nil }
-    if kind != .multiple {
+    if kind == .tokens, row.labels.count != row.words.count {
+      return "there are \(row.words.count) words and \(row.labels.count) labels"
+    }
+    if kind == .single || kind == .value {
       guard let label = row.labels.first, !label.isEmpty else { return "the label is empty" }
       if row.labels.count > 1 { return "there are \(row.labels.count) labels where one is wanted" }
       if kind == .value {

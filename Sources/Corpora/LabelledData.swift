@@ -6,6 +6,8 @@ public enum LabelKind: String, Sendable, Hashable, CaseIterable {
   case multiple
   /// Each text has a number.
   case value
+  /// Each word of a text has one label of several.
+  case tokens
 }
 
 /// A text, or a pair of texts, with its labels.
@@ -14,7 +16,10 @@ public struct LabelledRow: Sendable, Hashable {
   public var text: String
   /// The second text of a pair.
   public var pair: String?
-  /// The labels, as indices into the set's names: one, or any number in ascending order, or none where it is a value.
+  /// The words of the text, where each has a label.
+  public var words: [String]
+  /// The labels, as indices into the set's names: one, or any number in ascending order, or none where it is a value, or
+  /// one a word.
   public var labels: [Int32]
   /// The number, where labels are values.
   public var value: Double
@@ -22,8 +27,11 @@ public struct LabelledRow: Sendable, Hashable {
   public var line: Int
 
   /// A row.
-  public init(text: String, pair: String? = nil, labels: [Int32] = [], value: Double = 0, line: Int = 0) {
-    (self.text, self.pair, self.labels, self.value, self.line) = (text, pair, labels, value, line)
+  public init(
+    text: String, pair: String? = nil, words: [String] = [], labels: [Int32] = [], value: Double = 0, line: Int = 0
+  ) {
+    (self.text, self.pair, self.words, self.labels) = (text, pair, words, labels)
+    (self.value, self.line) = (value, line)
   }
 }
 
@@ -47,23 +55,29 @@ public struct LabelledData: Sendable {
     (self.rows, self.labelNames, self.kind, self.path, self.notes) = (rows, labelNames, kind, path, notes)
   }
 
+  /// Whether labels that are taken for names may be meant as values: all are numbers, and there are many of them.
+  public var looksLikeValues: Bool {
+    kind == .single && labelNames.count > 10 && labelNames.allSatisfy { Double($0) != nil }
+  }
+
   /// Whether rows are pairs of texts.
   public var hasPairs: Bool { rows.contains { $0.pair != nil } }
 
-  /// How many rows have each label.
+  /// How many rows (or words) have each label.
   public var classCounts: [Int] {
     var counts = [Int](repeating: 0, count: labelNames.count)
     for row in rows { for label in row.labels { counts[Int(label)] += 1 } }
     return counts
   }
 
-  /// The label that most rows have, and its share: what a classifier must beat; nil where labels are values.
+  /// The label that most rows (or words) have, and its share: what a classifier must beat; nil where labels are values.
   public var majority: (label: Int, share: Double)? {
     let counts = classCounts
     guard !rows.isEmpty, let best = counts.indices.max(by: { (counts[$0], -$0) < (counts[$1], -$1) }) else {
       return nil
     }
-    return (best, Double(counts[best]) / Double(rows.count))
+    let all = kind == .tokens ? counts.reduce(0, +) : rows.count
+    return (best, Double(counts[best]) / Double(max(1, all)))
   }
 
   /// The same rows with labels numbered as in another set, which must know all of them.
@@ -79,7 +93,8 @@ public struct LabelledData: Sendable {
     var result = self
     result.labelNames = names
     for index in rows.indices {
-      result.rows[index].labels = rows[index].labels.compactMap { moved[Int($0)] }.sorted()
+      let labels = rows[index].labels.compactMap { moved[Int($0)] }
+      result.rows[index].labels = kind == .tokens ? labels : labels.sorted()
     }
     return result
   }

@@ -22,6 +22,8 @@ public enum LabelledFailure: Failure, Hashable {
   case repeatedColumn(path: String, name: String)
   /// Rows that cannot be used: the first of them, and how many there are.
   case badRows(path: String, rows: [BadRow], count: Int)
+  /// Words with a label each where texts have labels, or the other way round.
+  case wrongKind(path: String, hasWords: Bool)
   /// Labels that another set does not have.
   case unknownLabels(path: String, names: [String], other: String, known: [String])
   /// All rows have the same label, so there is nothing to learn.
@@ -51,6 +53,11 @@ public enum LabelledFailure: Failure, Hashable {
         + rows.map { "\(path):\($0.line): \($0.problem)" }
         + (count > rows.count ? ["and \(count - rows.count) more"] : []))
         .joined(separator: "\n")
+    case .wrongKind(let path, let hasWords):
+      hasWords
+        ? "\(path.quotedForMessage) has a label for each word, and labels of whole texts are wanted."
+        : "\(path.quotedForMessage) has labels of whole texts, and one for each word is wanted: columns of words and "
+          + "labels, or JSON lines with lists of both."
     case .unknownLabels(let path, let names, let other, let known):
       "\(path.quotedForMessage) has labels that \(other) has not: \(Self.list(names)); known are \(Self.list(known))."
     case .oneLabel(let path, let name):

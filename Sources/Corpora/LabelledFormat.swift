@@ -8,6 +8,8 @@ public enum LabelledFormat: String, Sendable, Hashable, CaseIterable {
   case jsonLines = "jsonl"
   /// `__label__a __label__b text`, as fastText reads it.
   case fastText = "fasttext"
+  /// A word a line with its label in the last column, and a blank line between texts, as in CoNLL's tasks.
+  case conll
 
   /// The format of a file, by its name, or else by its first line.
   init(path: String, firstLine: some StringProtocol) {
@@ -20,6 +22,8 @@ public enum LabelledFormat: String, Sendable, Hashable, CaseIterable {
       self = .tsv
     } else if name.hasSuffix(".csv") {
       self = .csv
+    } else if [".conll", ".iob", ".iob2", ".bio"].contains(where: { name.hasSuffix($0) }) {
+      self = .conll
     } else if [".jsonl", ".ndjson", ".json"].contains(where: { name.hasSuffix($0) }) || line.hasPrefix("{") {
       self = .jsonLines
     } else {

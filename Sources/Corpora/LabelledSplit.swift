@@ -3,7 +3,8 @@ import Tensors
 extension LabelledData {
   /// Parts the rows into training and validation, each label in proportion; equal texts stay on one side.
   ///
-  /// A label with one text only stays in training. Values are parted as if they had one label.
+  /// A label with one text only stays in training. Values, and texts whose words have labels, are parted as if they had one
+  /// label.
   /// - Parameter fraction: The share of rows for validation.
   public func split(
     validationFraction fraction: Double, seed: UInt64
@@ -11,7 +12,7 @@ extension LabelledData {
     guard fraction > 0, fraction < 1 else { throw .corpus(.badFraction(fraction)) }
     var isForValidation = [Bool](repeating: false, count: rows.count)
     let keys = rows.map { CorpusSplit.key(ContentHash.of($0.text.utf8), seed: seed) }
-    let groups = Dictionary(grouping: rows.indices) { rows[$0].labels.first ?? -1 }
+    let groups = Dictionary(grouping: rows.indices) { kind == .tokens ? -1 : rows[$0].labels.first ?? -1 }
     var sides: [UInt64: Bool] = [:]
     for label in groups.keys.sorted() {
       let order = (groups[label] ?? []).sorted { (keys[$0], $0) < (keys[$1], $1) }

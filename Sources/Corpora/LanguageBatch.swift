@@ -15,11 +15,8 @@ public struct LanguageBatch: Sendable, Equatable {
 
   /// Empties the batch and keeps its memory.
   public mutating func removeAll() {
-    batch.tokens.removeAll(keepingCapacity: true)
-    batch.segments.removeAll(keepingCapacity: true)
-    batch.lengths.removeAll(keepingCapacity: true)
-    targets.rows.removeAll(keepingCapacity: true)
-    targets.tokens.removeAll(keepingCapacity: true)
+    batch.removeAll()
+    targets.removeAll()
   }
 }
 

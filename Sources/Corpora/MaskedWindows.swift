@@ -5,8 +5,9 @@ import Transformers
 ///
 /// The objective is BERT's (Devlin et al. 2019), the windows are RoBERTa's (Liu et al. 2019).
 ///
-/// The masks are new in each epoch, a function of seed, epoch and window; in sequential order they are always the
-/// same, so that evaluations can be compared.
+/// The masks are new in each epoch, a function of seed, epoch and window; or, where `copies` says so, those of the
+/// epochs before return after so many, as if the text had been written out so many times. In sequential order they are
+/// always the same, so that evaluations can be compared.
 public struct MaskedWindows: LanguageBatchMaker {
   /// The text: documents, each followed by the end token.
   public let stream: TokenStream
@@ -22,22 +23,27 @@ public struct MaskedWindows: LanguageBatchMaker {
   private let end: Int32
   private let windows: StreamWindows
   private let maskSeed: UInt64
-  private let repeatsMasks: Bool
+  /// After how many epochs windows and masks return; nil for never.
+  private let copies: Int?
   private let sampling: SubwordSampling?
 
   /// Windows over a shard, each `begin … end`.
   /// - Parameters:
   ///   - crossesDocuments: Whether a window is filled with several documents, with `end` between them ("full
   ///     sentences"). If not, it is parted into one sequence a document.
+  ///   - sentences: Where windows may begin and end; nil lets them do so anywhere.
+  ///   - copies: After how many epochs windows and masks return; nil for never.
   ///   - sampling: Cuts the text into other pieces each time; nil reads the tokens as they are.
   /// - Throws: `CorpusFailure.tooFewTokens` where there is no text, `badContext` where a window has no room.
   public init(
     _ shard: TokenShard, begin: Int32, end: Int32, vocabulary: MaskingVocabulary, context: Int, order: WindowOrder,
-    masking: TokenMasking = TokenMasking(), crossesDocuments: Bool = true, sampling: SubwordSampling? = nil
+    masking: TokenMasking = TokenMasking(), crossesDocuments: Bool = true, sentences: SentenceIndex? = nil,
+    copies: Int? = nil, sampling: SubwordSampling? = nil
   ) throws(CorpusFailure) {
     guard context > 2 else { throw .badContext(context, least: 3) }
     guard shard.tokenCount > 0 else { throw .tooFewTokens(found: 0, least: 1) }
-    self.stream = TokenStream(shard, begin: nil, end: end)
+    let stream = TokenStream(shard, begin: nil, end: end)
+    self.stream = stream
     self.context = context
     self.masking = masking
     self.crossesDocuments = crossesDocuments
@@ -45,13 +51,36 @@ public struct MaskedWindows: LanguageBatchMaker {
     self.begin = begin
     self.end = end
     self.sampling = sampling
-    let (room, stream) = (context - 2, stream)
+    let room = context - 2
     let width = sampling.map { max(1, Int(Double(room) / $0.growth(of: stream))) } ?? room
-    self.windows = StreamWindows(positions: stream.count, width: width, order: order)
+    self.windows = StreamWindows(
+      positions: stream.count, width: width, order: order,
+      borders: sentences.map { Self.borders($0, stream, width: width) } ?? [])
     switch order {
-    case .sequential: (maskSeed, repeatsMasks) = (0, true)
-    case .shuffled(let seed), .random(let seed): (maskSeed, repeatsMasks) = (seed, false)
+    case .sequential: (maskSeed, self.copies) = (0, 1)
+    case .shuffled(let seed), .random(let seed): (maskSeed, self.copies) = (seed, copies)
     }
+  }
+
+  /// Packs whole sentences into windows: positions of the stream where windows begin, and where the last one ends.
+  ///
+  /// The end token behind a document belongs to its last sentence.
+  private static func borders(_ sentences: SentenceIndex, _ stream: TokenStream, width: Int) -> [Int] {
+    var borders = [0]
+    for document in 0..<sentences.documentCount {
+      let all = sentences.sentences(ofDocument: document)
+      for sentence in all {
+        let isLast = sentence + 1 == all.upperBound
+        let end = sentences.tokens(sentence..<sentence + 1).upperBound + document + (isLast ? 1 : 0)
+        guard end - borders[borders.count - 1] > width else { continue }
+        let start = sentences.tokens(sentence..<sentence + 1).lowerBound + document
+        if start > borders[borders.count - 1] { borders.append(start) }
+        // A sentence longer than a window is cut.
+        while end - borders[borders.count - 1] > width { borders.append(borders[borders.count - 1] + width) }
+      }
+    }
+    if borders[borders.count - 1] < stream.count { borders.append(stream.count) }
+    return borders
   }
 
   /// Windows in an epoch.
@@ -74,12 +103,12 @@ public struct MaskedWindows: LanguageBatchMaker {
 
   /// Appends one window: its tokens, some of them hidden, and the hidden ones as targets.
   public func append(_ number: Int, to batch: inout LanguageBatch) {
-    let (first, second) = windows.ranges(number)
-    let drawn = repeatsMasks ? number % sequencesPerEpoch : number
+    let drawn = copies.map { number % ($0 * sequencesPerEpoch) } ?? number
+    let (first, second) = windows.ranges(drawn)
     let randomness = Randomness(seed: maskSeed).derive("mask", drawn)
     var room = context - 2
-    append(first, of: number, to: &batch, &room, randomness.derive("first"))
-    append(second, of: number, to: &batch, &room, randomness.derive("second"))
+    append(first, of: drawn, to: &batch, &room, randomness.derive("first"))
+    append(second, of: drawn, to: &batch, &room, randomness.derive("second"))
   }
 
   private func append(

@@ -15,14 +15,19 @@ public enum WindowOrder: Sendable, Equatable {
 /// In a shuffled epoch the cuts begin at a random place, and the windows go round from the end of the stream to its
 /// beginning; the one that does is parted there. So each epoch holds every position exactly once, and the borders
 /// move from epoch to epoch.
+///
+/// Where borders are given, the windows are what stands between them, the same in every epoch.
 struct StreamWindows: Sendable {
   let positions: Int
   let width: Int
   let order: WindowOrder
-  var perEpoch: Int { (positions + width - 1) / width }
+  /// Where windows begin, and where the last one ends; empty where all are of one width.
+  let borders: [Int]
+  var perEpoch: Int { borders.isEmpty ? (positions + width - 1) / width : borders.count - 1 }
 
-  init(positions: Int, width: Int, order: WindowOrder) {
+  init(positions: Int, width: Int, order: WindowOrder, borders: [Int] = []) {
     precondition(positions > 0 && width > 0, "\(positions) positions cut into windows of \(width)")
+    self.borders = borders
     self.positions = positions
     self.width = width
     self.order = order
@@ -31,6 +36,13 @@ struct StreamWindows: Sendable {
   /// The positions of a window, and those after the stream's end has been passed.
   func ranges(_ number: Int) -> (Range<Int>, Range<Int>) {
     let (epoch, index) = number.quotientAndRemainder(dividingBy: perEpoch)
+    if !borders.isEmpty {
+      var window = index
+      if case .shuffled(let seed) = order {
+        window = Permutation(of: perEpoch, Randomness(seed: seed).derive("window order", epoch))[index]
+      }
+      return (borders[window]..<borders[window + 1], 0..<0)
+    }
     switch order {
     case .sequential:
       return (index * width..<min((index + 1) * width, positions), 0..<0)

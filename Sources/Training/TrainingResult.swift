@@ -45,7 +45,8 @@ public struct TrainingResult: Sendable {
       json["validation_bits_per_byte"] = JSONValue(result.bitsPerByte)
       json["validation_perplexity"] = .number(result.perplexity)
       json["unigram_entropy"] = .number(result.unigramEntropy)
-    case .labels, .multiLabel, .values:
+      for (name, value) in result.optionalFigures { json["validation_" + name] = .number(value) }
+    case .labels, .words, .multiLabel, .values:
       json["validation_loss"] = .number(evaluation.loss)
       for (key, value) in evaluation.json.object ?? [:] where json[key] == nil { json[key] = value }
     }

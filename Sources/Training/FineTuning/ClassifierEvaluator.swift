@@ -45,6 +45,8 @@ public struct ClassifierEvaluator: Sendable {
         ClassificationMetrics(
           probabilities: probabilities(scores, columns: labels.count) { Self.softmax(&$0) },
           truths: examples.labels.map { Int($0.first ?? 0) }, labels: labels, majorityLabel: majorityLabel))
+    case .tokens:
+      return .words(words(probabilities(scores, columns: labels.count) { Self.softmax(&$0) }, labels))
     case .multiple:
       return .multiLabel(
         MultiLabelMetrics(
@@ -58,7 +60,31 @@ public struct ClassifierEvaluator: Sendable {
     }
   }
 
-  /// The scores of all rows, [rows, labels] row by row.
+  /// The figures of words, from the probabilities of those that were answered.
+  private func words(_ probabilities: [Float], _ labels: [String]) -> WordMetrics {
+    let examples = batches.examples
+    let truths = examples.labels.map { $0.map { Int($0) } }
+    let counts = truths.joined().reduce(into: [Int](repeating: 0, count: labels.count)) { $0[$1] += 1 }
+    let usual = majorityLabel ?? counts.indices.max { counts[$0] < counts[$1] } ?? 0
+    // As good as a guess, with the most frequent label in front.
+    let share = 1 / Float(labels.count + 1)
+    let guess = labels.indices.map { $0 == usual ? 2 * share : share }
+    var all: [Float] = []
+    var (answered, unanswered) = (0, 0)
+    for answer in examples.answers.joined() {
+      if answer == nil {
+        all += guess
+        unanswered += 1
+      } else {
+        all += probabilities[answered * labels.count..<(answered + 1) * labels.count]
+        answered += 1
+      }
+    }
+    return WordMetrics(
+      probabilities: all, truths: truths, labels: labels, majorityLabel: majorityLabel, unanswered: unanswered)
+  }
+
+  /// The scores of all rows (or words that have an answer), [rows, labels] row by row.
   private func scores(
     weights: ParameterBuffer, activations: Activations, execution: Execution, shouldStop: () -> Bool
   ) throws -> [Float] {
@@ -69,7 +95,11 @@ public struct ClassifierEvaluator: Sendable {
       batches.fill(&batch, rows: rows)
       let result = try model.scores(
         of: batch.batch, weights: weights, activations: activations, execution: execution)
-      for row in 0..<result.rows { scores += result.row(row) }
+      if case .tokenClasses(let answers, _) = batch.targets {
+        for row in answers { scores += result.row(Int(row)) }
+      } else {
+        for row in 0..<result.rows { scores += result.row(row) }
+      }
     }
     return scores
   }

@@ -19,12 +19,12 @@ extension FineTuningRun {
     switch base {
     case .new(let configuration, let tokenizer):
       return Start(
-        configuration: configuration.classifying(sequencesInto: labels.names, problemType: labels.problem),
+        configuration: labels.classifying(configuration),
         weights: nil, tokenizer: tokenizer)
     case .folder(let path):
       let folder = try ModelFolder(
         reading: path,
-        changing: { $0.classifying(sequencesInto: labels.names, problemType: labels.problem) },
+        changing: { labels.classifying($0) },
         missingHead: .initialized(Randomness(seed: seed).derive("weights")))
       guard let tokenizer = folder.tokenizer else {
         throw TrainingFailure.labels(
@@ -66,9 +66,13 @@ extension FineTuningRun {
         family: configuration.family, special: tokenizer.special, maximumTokens: longest)
       (data, self.template) = (training, template)
       sampling = try SubwordSampling(tokenizer, settings.subwordSampling, seed: settings.loop.seed)
-      self.training = EncodedExamples(training, template: template) { tokenizer.encode($0) }
+      if sampling != nil, training.kind == .tokens {
+        throw TrainingFailure.setting(
+          name: "subword sampling", value: "on", expected: "labels of whole texts, and these are labels of words")
+      }
+      self.training = EncodedExamples(training, template: template, tokenizer: tokenizer)
       self.validation = validation.map { data in
-        EncodedExamples(data, template: template) { tokenizer.encode($0) }
+        EncodedExamples(data, template: template, tokenizer: tokenizer)
       }
       for (examples, name) in [(self.training, "training"), (self.validation, "validation")] {
         if let examples, examples.truncatedCount > 0 {

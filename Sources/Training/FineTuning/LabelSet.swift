@@ -9,19 +9,24 @@ struct LabelSet {
   let majority: Int?
   let mean: Double?
   private let counts: [Int]
+  /// How many rows, or words, have a label.
   private let rows: Int
+  private let kind: LabelKind
 
   /// The labels of a set.
   ///
   /// Throws `TrainingFailure` where there are no rows, or where there is nothing to tell apart.
   init(_ data: LabelledData) throws(TrainingFailure) {
     guard !data.rows.isEmpty else { throw .noData(set: "training", needed: "it has no rows") }
-    (counts, rows) = (data.classCounts, data.rows.count)
+    counts = data.classCounts
+    kind = data.kind
+    rows = kind == .tokens ? counts.reduce(0, +) : data.rows.count
     switch data.kind {
-    case .single:
+    case .single, .tokens:
       guard data.labelNames.count > 1 else {
         throw .labels(
-          problem: "All \(rows) rows have the same label, so there is nothing to learn; a classifier needs two or more."
+          problem:
+            "All \(rows) \(kind == .tokens ? "words" : "rows") have the same label, so there is nothing to learn; a classifier needs two or more."
         )
       }
       (names, problem) = (data.labelNames, .singleLabel)
@@ -35,6 +40,13 @@ struct LabelSet {
     }
     majority = data.majority?.label
     mean = data.kind == .value ? data.rows.reduce(0) { $0 + $1.value } / Double(rows) : nil
+  }
+
+  /// A trunk's configuration with the head for these labels.
+  func classifying(_ configuration: TransformerConfiguration) -> TransformerConfiguration {
+    kind == .tokens
+      ? configuration.classifying(tokensInto: names)
+      : configuration.classifying(sequencesInto: names, problemType: problem)
   }
 
   /// The weight of each label; nil for alike.

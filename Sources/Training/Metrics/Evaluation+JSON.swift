@@ -6,6 +6,7 @@ extension Evaluation {
     switch self {
     case .language(let result): result.json
     case .labels(let result): result.json
+    case .words(let result): result.json
     case .multiLabel(let result): result.json
     case .values(let result): result.json
     }
@@ -24,8 +25,27 @@ extension LanguageEvaluation {
       "tokens": .integer(tokens), "bytes": bytes.map { .integer($0) } ?? .null,
       "unigram_entropy": .number(unigramEntropy),
     ]
-    if let nextSentenceLoss { json["next_sentence_loss"] = .number(nextSentenceLoss) }
+    for (name, value) in optionalFigures { json[name] = .number(value) }
     return json
+  }
+
+  /// The figures that only some models have.
+  var optionalFigures: [(name: String, value: Double)] {
+    [
+      ("next_sentence_loss", nextSentence?.loss), ("next_sentence_accuracy", nextSentence?.accuracy),
+      ("next_sentence_majority", nextSentence?.majority),
+      ("masked_loss", maskedLoss), ("masked_unigram_entropy", maskedUnigramEntropy),
+    ].compactMap { name, value in value.map { (name, $0) } }
+  }
+}
+
+extension PseudoLikelihood {
+  /// The figures by the names that scripts rely on.
+  public var json: JSONValue {
+    [
+      "pseudo_log_likelihood": .number(sum), "pseudo_perplexity": .number(perplexity), "tokens": .integer(tokens),
+      "bytes": .integer(bytes),
+    ]
   }
 }
 
@@ -52,6 +72,22 @@ extension ClassificationMetrics {
         "majority": ["accuracy": .number(majority.accuracy), "macro_f1": .number(majority.macro.f1)]
       ],
     ]
+  }
+}
+
+extension WordMetrics {
+  var json: JSONValue {
+    var json = words.json
+    json["texts"] = .integer(texts)
+    json["text_accuracy"] = .number(textAccuracy)
+    json["unanswered"] = .integer(unanswered)
+    guard let entities else { return json }
+    json["entity_precision"] = .number(entities.micro.precision)
+    json["entity_recall"] = .number(entities.micro.recall)
+    json["entity_f1"] = .number(entities.micro.f1)
+    json["entity_macro_f1"] = .number(entities.macro.f1)
+    json["per_entity"] = .array(entities.perKind.map { $0.scores.json(label: $0.kind) })
+    return json
   }
 }
 

@@ -4,8 +4,10 @@ import Files
 public enum Evaluation: Sendable {
   /// Of a language model.
   case language(LanguageEvaluation)
-  /// Of a classifier with one label a text (or a word).
+  /// Of a classifier with one label a text.
   case labels(ClassificationMetrics)
+  /// Of a classifier with one label a word.
+  case words(WordMetrics)
   /// Of a classifier with any number of labels a text.
   case multiLabel(MultiLabelMetrics)
   /// Of a regression.
@@ -16,6 +18,7 @@ public enum Evaluation: Sendable {
     switch self {
     case .language(let result): result.loss
     case .labels(let result): result.loss
+    case .words(let result): result.words.loss
     case .multiLabel(let result): result.loss
     case .values(let result): result.meanSquaredError
     }
@@ -25,11 +28,16 @@ public enum Evaluation: Sendable {
   /// tell it.
   public func value(of criterion: SelectionCriterion) -> Double? {
     switch (self, criterion) {
+    case (.language(let result), .loss): result.objective
     case (_, .loss): loss
     case (.labels(let result), .accuracy): result.accuracy
     case (.labels(let result), .macroF1): result.macro.f1
     case (.labels(let result), .matthewsCorrelation): result.matthewsCorrelation
     case (.labels(let result), .rocAUC): result.rocAUC
+    case (.words(let result), .accuracy): result.words.accuracy
+    case (.words(let result), .macroF1): result.words.macro.f1
+    case (.words(let result), .matthewsCorrelation): result.words.matthewsCorrelation
+    case (.words(let result), .entityF1): result.entities?.micro.f1
     case (.multiLabel(let result), .accuracy): result.accuracy
     case (.multiLabel(let result), .macroF1): result.macro.f1
     case (.multiLabel(let result), .rocAUC): result.rocAUC
@@ -48,6 +56,8 @@ public enum SelectionCriterion: String, Sendable, Hashable, CaseIterable {
   case accuracy
   /// The mean F1 of the labels.
   case macroF1 = "macro_f1"
+  /// F1 of the things that labels of words mark.
+  case entityF1 = "entity_f1"
   /// Matthews' correlation coefficient.
   case matthewsCorrelation = "mcc"
   /// The area under the ROC curve.

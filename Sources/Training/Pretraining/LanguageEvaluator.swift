@@ -33,6 +33,7 @@ public struct LanguageEvaluator: Sendable {
   ) throws -> LanguageEvaluation {
     var memory = LanguageBatch()
     var sum = LossSum()
+    var following = 0
     var entropy = UnigramEntropy(vocabularySize: model.configuration.vocabularySize)
     let count = windows.sequencesPerEpoch
     for first in stride(from: 0, to: count, by: batch) {
@@ -43,12 +44,18 @@ public struct LanguageEvaluator: Sendable {
         of: memory.batch, targets: memory.targets, weights: weights, gradients: nil, activations: activations,
         execution: execution)
       entropy.add(memory.targets.tokens)
+      following += memory.targets.nextSentence.count { $0 == 0 }
     }
     guard sum.count > 0 else {
       throw TrainingFailure.noData(set: "validation", needed: "it needs at least one token that can be predicted")
     }
     return LanguageEvaluation(
       lossSum: sum.sum, tokens: sum.count, bytes: bytes, unigramEntropy: entropy.value,
-      nextSentenceLoss: sum.nextSentenceCount > 0 ? sum.nextSentenceSum / Double(sum.nextSentenceCount) : nil)
+      nextSentence: sum.nextSentenceCount > 0
+        ? .init(
+          loss: sum.nextSentenceSum / Double(sum.nextSentenceCount),
+          accuracy: Double(sum.nextSentenceHits) / Double(sum.nextSentenceCount),
+          majority: Double(max(following, sum.nextSentenceCount - following)) / Double(sum.nextSentenceCount),
+          count: sum.nextSentenceCount) : nil)
   }
 }

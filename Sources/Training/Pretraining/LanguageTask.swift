@@ -2,7 +2,7 @@ import Corpora
 import Tensors
 import Transformers
 
-/// Learning a language, by the next token or by masked ones: batches of windows over a token stream.
+/// Learning a language, by the next token, by masked ones or by both: batches of windows over a token stream.
 public final class LanguageTask: TrainingTask {
   /// The model.
   public let model: Transformer
@@ -10,6 +10,8 @@ public final class LanguageTask: TrainingTask {
   public let training: any LanguageBatchMaker
   /// Where evaluations read, in order; nil where there is no validation set.
   public let validation: (any LanguageBatchMaker)?
+  /// Where evaluations read masked windows beside those, for a model of both objectives.
+  public let maskedValidation: (any LanguageBatchMaker)?
   /// The bytes of text behind the validation tokens; nil where bits per byte mean nothing.
   public let validationBytes: Int?
   /// Windows in a micro-batch.
@@ -25,30 +27,29 @@ public final class LanguageTask: TrainingTask {
   /// A task; takes the memory for its passes.
   public init(
     model: Transformer, training: any LanguageBatchMaker, validation: (any LanguageBatchMaker)?,
-    validationBytes: Int? = nil, batch: Int, smoothing: Float = 0, frozenDepth: Int = 0
+    maskedValidation: (any LanguageBatchMaker)? = nil, validationBytes: Int? = nil, batch: Int, smoothing: Float = 0,
+    frozenDepth: Int = 0
   ) {
     (self.model, self.training, self.validation) = (model, training, validation)
-    (self.validationBytes, self.batch) = (validationBytes, batch)
+    (self.maskedValidation, self.validationBytes, self.batch) = (maskedValidation, validationBytes, batch)
     (self.smoothing, self.frozenDepth) = (smoothing, frozenDepth)
-    let size = Self.size(training, validation, batch: batch)
+    let size = Self.size([training, validation, maskedValidation], batch: batch)
     activations = Activations(model, tokens: size.tokens, sequences: size.sequences, training: true)
   }
 
   /// The bytes that the passes of such a task need.
   public static func activationBytes(
-    model: Transformer, training: any LanguageBatchMaker, validation: (any LanguageBatchMaker)?, batch: Int
+    model: Transformer, training: any LanguageBatchMaker, validation: (any LanguageBatchMaker)?,
+    maskedValidation: (any LanguageBatchMaker)? = nil, batch: Int
   ) -> Int {
-    let size = size(training, validation, batch: batch)
+    let size = size([training, validation, maskedValidation], batch: batch)
     return Activations.byteCount(model, tokens: size.tokens, sequences: size.sequences, training: true)
   }
 
-  private static func size(
-    _ training: any LanguageBatchMaker, _ validation: (any LanguageBatchMaker)?, batch: Int
-  ) -> (tokens: Int, sequences: Int) {
-    (
-      max(training.maximumTokens(sequences: batch), validation?.maximumTokens(sequences: batch) ?? 1, 1),
-      max(training.maximumSequences(sequences: batch), validation?.maximumSequences(sequences: batch) ?? 1, 1)
-    )
+  private static func size(_ makers: [(any LanguageBatchMaker)?], batch: Int) -> (tokens: Int, sequences: Int) {
+    makers.compactMap(\.self).reduce((1, 1)) { size, maker in
+      (max(size.0, maker.maximumTokens(sequences: batch)), max(size.1, maker.maximumSequences(sequences: batch)))
+    }
   }
 
   /// The bytes of the activations.
@@ -59,7 +60,9 @@ public final class LanguageTask: TrainingTask {
   public var tokensPerMicroBatch: Int { training.maximumTokens(sequences: batch) }
   /// The tokens of the validation windows.
   public var validationTokens: Int {
-    validation.map { $0.maximumTokens(sequences: $0.sequencesPerEpoch) } ?? 0
+    [validation, maskedValidation].compactMap(\.self).reduce(0) {
+      $0 + $1.maximumTokens(sequences: $1.sequencesPerEpoch)
+    }
   }
 
   /// The windows `number · batch` and on, and their gradients.
@@ -80,8 +83,13 @@ public final class LanguageTask: TrainingTask {
     weights: ParameterBuffer, execution: Execution, shouldStop: () -> Bool
   ) throws -> Evaluation? {
     guard let validation else { return nil }
-    return .language(
-      try LanguageEvaluator(model: model, windows: validation, bytes: validationBytes, batch: batch).evaluate(
-        weights: weights, activations: activations, execution: execution, shouldStop: shouldStop))
+    var result = try LanguageEvaluator(model: model, windows: validation, bytes: validationBytes, batch: batch)
+      .evaluate(weights: weights, activations: activations, execution: execution, shouldStop: shouldStop)
+    if let maskedValidation {
+      result.addMasked(
+        try LanguageEvaluator(model: model, windows: maskedValidation, bytes: nil, batch: batch)
+          .evaluate(weights: weights, activations: activations, execution: execution, shouldStop: shouldStop))
+    }
+    return .language(result)
   }
 }

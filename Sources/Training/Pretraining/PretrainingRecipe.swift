@@ -8,10 +8,31 @@ public enum PretrainingRecipe: String, Sendable, Hashable, CaseIterable {
   case standard = "default"
   /// nanoGPT's for small models: AdamW (0.9, 0.99), decay 0.1, rate 1e-3, cosine to a tenth, windows drawn anywhere.
   case gpt
-  /// Devlin et al. 2019: AdamW without bias correction, decay 0.01, rate 1e-4, straight down to zero, dropout 0.1.
+  /// Devlin et al. 2019: pairs of segments with next-sentence prediction, masks that are drawn ten times and then stay,
+  /// a tenth of short sequences, AdamW without bias correction, decay 0.01, rate 1e-4, straight down to zero, dropout 0.1.
   case bert
-  /// Liu et al. 2019: Adam (0.9, 0.98) with decay 0.01, full sentences across documents, no clipping, dropout 0.1.
+  /// Liu et al. 2019: full sentences across documents, masks that are always new, Adam (0.9, 0.98) with decay 0.01, no
+  /// clipping, dropout 0.1.
   case roberta
+
+  /// What the recipe trains; nil where it trains anything.
+  public var objective: PretrainingSettings.Objective? {
+    switch self {
+    case .standard: nil
+    case .gpt: .causal
+    case .bert, .roberta: .masked
+    }
+  }
+
+  /// The architecture of its paper; nil where any will do.
+  public var family: TransformerConfiguration.Family? {
+    switch self {
+    case .standard: nil
+    case .gpt: .gpt2
+    case .bert: .bert
+    case .roberta: .roberta
+    }
+  }
 }
 
 extension PretrainingSettings {
@@ -24,8 +45,8 @@ extension PretrainingSettings {
     _ recipe: PretrainingRecipe = .standard, for configuration: TransformerConfiguration, corpusTokens: Int,
     budget: RunBudget
   ) -> PretrainingSettings {
-    let objective: Objective = configuration.family.isCausal ? .causal : .masked
-    let context = min(configuration.maximumLength, objective == .causal ? 256 : 128)
+    let objective: Objective = configuration.fillsMasks ? .both : configuration.family.isCausal ? .causal : .masked
+    let context = min(configuration.maximumLength, objective == .masked ? 128 : 256)
     // Small steps are many steps: what counts in a short run. Wider models need quieter gradients, and tiny corpora
     // should still have some steps in an epoch.
     let tokensPerStep = min(
@@ -40,9 +61,12 @@ extension PretrainingSettings {
       settings.drawsWindows = true
       settings.dropout = dropout(configuration, corpusTokens: corpusTokens, settings)
     case .bert:
+      settings.predictsNextSentence = configuration.head == .maskedLanguageAndNextSentence
+      settings.maskCopies = 10
       settings.crossesDocuments = false
       settings.dropout = 0.1
     case .roberta:
+      settings.keepsSentences = true
       settings.dropout = 0.1
     }
     return settings

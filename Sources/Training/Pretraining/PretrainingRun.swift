@@ -81,18 +81,29 @@ public final class PretrainingRun {
     guard settings.context <= configuration.maximumLength else {
       throw TrainingFailure.context(asked: settings.context, maximum: configuration.maximumLength)
     }
+    if settings.predictsNextSentence, configuration.head != .maskedLanguageAndNextSentence {
+      throw TrainingFailure.setting(
+        name: "next-sentence prediction", value: "on", expected: "a model with a head for it, which bert can have")
+    }
+    if (settings.objective == .both) != configuration.fillsMasks {
+      throw TrainingFailure.setting(
+        name: "objective", value: settings.objective.rawValue,
+        expected: configuration.fillsMasks ? "both, as the model has it" : "a model that fills masks, for both")
+    }
     let model = try Transformer(configuration)
     let windows = try LanguageWindows(settings, tokenizer: tokenizer)
     let trainingWindows = try windows.training(training)
     let validationWindows = try validation.map { try windows.validation($0) }
+    let maskedValidation = try validation.flatMap { try windows.maskedValidation($0) }
     try MemoryPlan(
       layout: model.layout, settings: settings.loop, evaluates: validation != nil,
       activations: LanguageTask.activationBytes(
-        model: model, training: trainingWindows, validation: validationWindows, batch: settings.batch)
+        model: model, training: trainingWindows, validation: validationWindows, maskedValidation: maskedValidation,
+        batch: settings.batch)
     ).require(atMost: settings.memoryLimit)
 
     let task = LanguageTask(
-      model: model, training: trainingWindows, validation: validationWindows,
+      model: model, training: trainingWindows, validation: validationWindows, maskedValidation: maskedValidation,
       validationBytes: validation.flatMap(windows.bytes), batch: settings.batch, smoothing: Float(settings.smoothing),
       frozenDepth: settings.loop.policy.frozenDepth)
     let weights = start ?? model.initialWeights(seed: settings.loop.seed)

@@ -4,7 +4,7 @@ import Files
 extension PretrainingSettings {
   /// For the state file and for reports.
   public var json: JSONValue {
-    [
+    var json: JSONValue = [
       "objective": .string(objective.rawValue), "batch": .integer(batch), "context": .integer(context),
       "masked_share": .number(masking.share), "masked": .number(masking.masked), "random": .number(masking.random),
       "whole_words": .bool(masking.wholeWords), "crosses_documents": .bool(crossesDocuments),
@@ -12,6 +12,13 @@ extension PretrainingSettings {
       "smoothing": .number(smoothing), "dropout": .number(dropout), "loop": loop.json,
       "subword_sampling": JSONValue(subwordSampling), "memory_limit": memoryLimit.map { .integer($0) } ?? .null,
     ]
+    guard objective.hidesTokens else { return json }
+    json["mask_copies"] = maskCopies.map { .integer($0) } ?? .null
+    json["masked_batches"] = .number(maskedShare)
+    json["next_sentence"] = .bool(predictsNextSentence)
+    json["short_sequences"] = .number(shortShare)
+    json["keeps_sentences"] = .bool(keepsSentences)
+    return json
   }
 
   /// Reads them back; nil where something is missing or unknown.
@@ -30,5 +37,12 @@ extension PretrainingSettings {
     (self.marksDocuments, self.smoothing, self.dropout) = (marksDocuments, smoothing, dropout)
     subwordSampling = json["subword_sampling"]?.double
     memoryLimit = json["memory_limit"]?.int
+    guard objective.hidesTokens else { return }
+    guard let maskedShare = json["masked_batches"]?.double, let nextSentence = json["next_sentence"]?.bool,
+      let shortShare = json["short_sequences"]?.double, let keepsSentences = json["keeps_sentences"]?.bool
+    else { return nil }
+    maskCopies = json["mask_copies"]?.int
+    (self.maskedShare, predictsNextSentence) = (maskedShare, nextSentence)
+    (self.shortShare, self.keepsSentences) = (shortShare, keepsSentences)
   }
 }

@@ -15,6 +15,11 @@ public struct PretrainingSettings: Sendable {
     case causal
     /// Hidden tokens.
     case masked
+    /// Both, in one causal model: the next token, and hidden tokens with attention in both directions.
+    case both
+
+    /// Whether it hides tokens.
+    public var hidesTokens: Bool { self != .causal }
   }
 
   /// What the model learns.
@@ -25,6 +30,17 @@ public struct PretrainingSettings: Sendable {
   public var context: Int
   /// How tokens are hidden, if they are.
   public var masking = TokenMasking()
+  /// After how many passes over the text the masks return, as if it had been written out so many times; nil for masks
+  /// that are always new.
+  public var maskCopies: Int?
+  /// The share of batches that hide tokens, where the objective is both.
+  public var maskedShare = 0.5
+  /// Whether sequences are pairs of segments, and the model is asked whether the second follows the first.
+  public var predictsNextSentence = false
+  /// The share of documents whose pairs have a shorter length of their own.
+  public var shortShare = 0.1
+  /// Whether windows of a masked model begin and end with sentences.
+  public var keepsSentences = false
   /// Whether a window may hold several documents that see each other.
   public var crossesDocuments = true
   /// Whether windows begin anywhere, instead of each once an epoch.
@@ -54,7 +70,7 @@ public struct PretrainingSettings: Sendable {
       if !holds { throw .setting(name: name, value: "\(value)", expected: expected) }
     }
     try require((1...1_000_000).contains(batch), "batch", batch, "1 to 1000000 sequences")
-    let least = objective == .causal ? 1 : 3
+    let least = predictsNextSentence ? 5 : objective == .causal ? 1 : 3
     try require(context >= least, "context", context, "\(least) or more tokens")
     try require((0..<1).contains(smoothing), "label smoothing", smoothing, "at least 0 and below 1")
     try require((0..<1).contains(dropout), "dropout", dropout, "at least 0 and below 1")
@@ -67,6 +83,11 @@ public struct PretrainingSettings: Sendable {
     try require(
       masking.masked >= 0 && masking.random >= 0 && masking.masked + masking.random <= 1, "masking",
       "\(masking.masked) masked and \(masking.random) random", "two shares that are not more than 1 together")
+    if let maskCopies { try require((1...1000).contains(maskCopies), "mask copies", maskCopies, "1 to 1000") }
+    try require(maskedShare > 0 && maskedShare < 1, "masked batches", maskedShare, "above 0 and below 1")
+    try require((0...1).contains(shortShare), "short sequences", shortShare, "0 to 1")
+    try require(
+      !predictsNextSentence || objective == .masked, "next-sentence prediction", "on", "the masked objective")
     try loop.validate()
   }
 }
