@@ -14,24 +14,60 @@ extension ModelFolder {
       source, encoder: TextEncoder(tokenizer), options: CorpusOptions(validationFraction: 0), execution: execution
     ).run()
     var settings = PretrainingSettings(
-      objective: configuration.family.isCausal ? .causal : .masked, batch: batch, context: configuration.maximumLength,
+      objective: configuration.fillsMasks ? .both : configuration.family.isCausal ? .causal : .masked, batch: batch,
+      context: configuration.maximumLength,
       loop: LoopSettings(optimizer: AdamW(), learningRate: LearningRate(peak: 1), budget: .steps(1)))
+    settings.predictsNextSentence = configuration.head == .maskedLanguageAndNextSentence
     settings.marksDocuments = marksDocuments
     let windows = try LanguageWindows(settings, tokenizer: tokenizer)
     let evaluator = LanguageEvaluator(
       model: model, windows: try windows.validation(corpus.training), bytes: windows.bytes(corpus.training),
       batch: batch)
-    return try evaluator.evaluate(weights: weights, activations: evaluator.activations(), execution: execution)
+    var result = try evaluator.evaluate(
+      weights: weights, activations: evaluator.activations(), execution: execution)
+    if let masked = try windows.maskedValidation(corpus.training) {
+      let evaluator = LanguageEvaluator(model: model, windows: masked, bytes: nil, batch: batch)
+      result.addMasked(
+        try evaluator.evaluate(weights: weights, activations: evaluator.activations(), execution: execution))
+    }
+    return result
+  }
+
+  /// Reads a whole text with each token hidden alone, and tells how likely the model finds it.
+  public func pseudoLikelihood(of source: TextSource, execution: Execution) throws -> PseudoLikelihood {
+    guard let tokenizer else { throw SwiftletFailure.noTokenizer(folder: "The model's folder") }
+    let corpus = try CorpusPreparation(
+      source, encoder: TextEncoder(tokenizer), options: CorpusOptions(validationFraction: 0), execution: execution
+    ).run()
+    return try PseudoLikelihoodEvaluator(model: Transformer(configuration), tokenizer: tokenizer)
+      .evaluate(corpus.training, weights: weights, execution: execution)
+  }
+
+  /// What the labels of texts for this model are; nil where it is no classifier.
+  public var labelKind: LabelKind? {
+    switch configuration.head {
+    case .tokenClassification: return .tokens
+    case .sequenceClassification:
+      switch configuration.resolvedProblemType {
+      case .singleLabel: return .single
+      case .multiLabel: return .multiple
+      case .regression: return .value
+      }
+    default: return nil
+    }
   }
 
   /// Judges a classifier on a whole labelled set, whose labels must be the model's.
   public func evaluate(on data: LabelledData, batch: Int = 32, execution: Execution) throws -> Evaluation {
     guard let tokenizer else { throw SwiftletFailure.noTokenizer(folder: "The model's folder") }
     let model = try Transformer(configuration)
+    if (configuration.head == .tokenClassification) != (data.kind == .tokens) {
+      throw LabelledFailure.wrongKind(path: data.path, hasWords: data.kind == .tokens)
+    }
     let data = try data.relabelled(as: configuration.labels, of: "the model")
     let template = ExampleTemplate(
       family: configuration.family, special: tokenizer.special, maximumTokens: configuration.maximumLength)
-    let examples = EncodedExamples(data, template: template) { tokenizer.encode($0) }
+    let examples = EncodedExamples(data, template: template, tokenizer: tokenizer)
     let evaluator = ClassifierEvaluator(model: model, examples: examples, batch: batch)
     return try evaluator.evaluate(weights: weights, activations: evaluator.activations(), execution: execution)
   }

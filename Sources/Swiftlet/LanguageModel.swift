@@ -21,7 +21,7 @@ public struct LanguageModel: Sendable {
   ///
   /// Throws a sentence that names the file where the folder is not one of a causal model with its tokenizer.
   public init(folder path: String, execution: Execution = Execution()) throws {
-    try self.init(ModelFolder(reading: path), path: path, execution: execution)
+    try self.init(ModelFolder(reading: path, changing: \.speaking), path: path, execution: execution)
   }
 
   /// Takes over a folder that has been read.

@@ -61,11 +61,21 @@ extension Evaluation {
     switch self {
     case .language(let result):
       let bits = result.bitsPerByte.map { ", \(HumanFormat.fixed($0, 3)) bits a byte" } ?? ""
+      let masked = result.maskedLoss.map { loss in
+        ", of masked tokens \(HumanFormat.fixed(loss, 4)) (unigram entropy \(HumanFormat.fixed(result.maskedUnigramEntropy ?? 0, 3)))"
+      }
+      let next = result.nextSentence.map {
+        ", next sentence \(HumanFormat.percent($0.accuracy, digits: 1)) (majority \(HumanFormat.percent($0.majority, digits: 1)))"
+      }
       return
-        "validation loss \(HumanFormat.fixed(result.loss, 4))\(bits) (unigram entropy \(HumanFormat.fixed(result.unigramEntropy, 3)))"
+        "validation loss \(HumanFormat.fixed(result.loss, 4))\(bits) (unigram entropy \(HumanFormat.fixed(result.unigramEntropy, 3)))\(masked ?? "")\(next ?? "")"
     case .labels(let result):
       return
         "validation loss \(HumanFormat.fixed(result.loss, 4)), accuracy \(HumanFormat.percent(result.accuracy, digits: 1)), macro F1 \(HumanFormat.fixed(result.macro.f1, 3)) (majority \(HumanFormat.percent(result.majority.accuracy, digits: 1)))"
+    case .words(let result):
+      let entities = result.entities.map { ", entity F1 \(HumanFormat.fixed($0.micro.f1, 3))" } ?? ""
+      return
+        "validation loss \(HumanFormat.fixed(result.words.loss, 4)), accuracy of words \(HumanFormat.percent(result.words.accuracy, digits: 1)), macro F1 \(HumanFormat.fixed(result.words.macro.f1, 3))\(entities) (majority \(HumanFormat.percent(result.words.majority.accuracy, digits: 1)))"
     case .multiLabel(let result):
       return
         "validation loss \(HumanFormat.fixed(result.loss, 4)), macro F1 \(HumanFormat.fixed(result.macro.f1, 3)), micro F1 \(HumanFormat.fixed(result.micro.f1, 3))"

@@ -10,6 +10,8 @@ struct Classify: ParsableCommand {
       Examples:
         swiftlet classify --model my-classifier "a small yellow bird that sings"
         swiftlet classify --model my-classifier --json < texts.txt
+        swiftlet classify --model my-classifier --explain-html why.html "a small yellow bird that sings"
+        swiftlet classify --model my-tagger "Anna lives in Rome."
       """)
 
   @Option(name: .long, help: ArgumentHelp("The model's folder.", valueName: "folder")) var model: String
@@ -18,6 +20,13 @@ struct Classify: ParsableCommand {
   var file: String?
   @Option(name: .long, help: ArgumentHelp("The second text, for models of pairs.", valueName: "text")) var pair: String?
   @Option(name: .long, help: "How many labels to show; all in JSON.") var top = 1
+  @Flag(name: .long, help: "Show which words weighed: integrated gradients and gradient × input.") var explain = false
+  @Flag(name: .long, help: "Show what the place of the answer attends to, too.") var attention = false
+  @Option(name: .long, help: ArgumentHelp("The label that is explained; otherwise the likeliest.", valueName: "label"))
+  var explainLabel: String?
+  @Option(
+    name: .long, help: ArgumentHelp("Write the explanations, with maps of attention, to a page.", valueName: "file"))
+  var explainHtml: String?
   @Argument(help: "Texts; without any, each line of standard input.") var texts: [String] = []
   @OptionGroup(title: "Labels") var labels: LabelOptions
   @OptionGroup(title: "Shared") var shared: SharedOptions
@@ -27,8 +36,27 @@ struct Classify: ParsableCommand {
     if file != nil, !texts.isEmpty { throw ValidationError("Give texts either as arguments or by --file.") }
   }
 
+  private var explains: Bool { explain || attention || explainLabel != nil || explainHtml != nil }
+
   func run() throws {
-    let classifier = try TextClassifier(folder: model, execution: shared.execution())
+    let folder = try ModelFolder(reading: model)
+    guard let tokenizer = folder.tokenizer else { throw SwiftletFailure.noTokenizer(folder: model) }
+    let transformer = try Transformer(folder.configuration)
+    let execution = try shared.execution()
+    if folder.configuration.head == .tokenClassification {
+      if explains || pair != nil {
+        throw ValidationError("Explanations and pairs are for classifiers of texts; this model labels words.")
+      }
+      return try labelWords(
+        WordClassifier(model: transformer, weights: folder.weights, tokenizer: tokenizer, execution: execution))
+    }
+    let classifier = try TextClassifier(
+      model: transformer, weights: folder.weights, tokenizer: tokenizer, execution: execution)
+    if explains {
+      return try explain(
+        classifier,
+        TextExplainer(model: transformer, weights: folder.weights, tokenizer: tokenizer, execution: execution))
+    }
     if let file {
       let data = try labels.read(file, allowsNoLabels: true)
       for rows in stride(from: 0, to: data.rows.count, by: 256).map({ data.rows[$0..<min($0 + 256, data.rows.count)] })
@@ -44,7 +72,71 @@ struct Classify: ParsableCommand {
     }
   }
 
-  private func show(_ text: String, _ result: Classification) {
+  /// Hands over each text with its second one, from wherever they come.
+  private func forEachText(_ body: (String, String?) throws -> Void) throws {
+    if let file {
+      for row in try labels.read(file, allowsNoLabels: true).rows { try body(row.text, row.pair) }
+    } else {
+      try StandardInput.forEach(texts, hint: "a text a line") { text in
+        try body(text, pair)
+        return true
+      }
+    }
+  }
+
+  private func explain(_ classifier: TextClassifier, _ explainer: TextExplainer) throws {
+    var explanations: [Explanation] = []
+    let usesColor = Terminal().usesColor
+    try forEachText { text, pair in
+      let explanation = try explainer.explain(text, pair: pair, label: explainLabel)
+      if explainHtml != nil { explanations.append(explanation) }
+      show(text, try classifier.classify(text, pair: pair), explanation: explanation, usesColor: usesColor)
+    }
+    guard let explainHtml else { return }
+    try AtomicFile.write(Array(ExplanationPage(explanations).html.utf8), to: explainHtml)
+    note("The page is \(explainHtml).")
+  }
+
+  private func labelWords(_ classifier: WordClassifier) throws {
+    let output = Output(json: shared.json)
+    func show(_ words: [String]) throws {
+      let labelled = try classifier.classify(words)
+      let spans = EntitySpans.areMarks(classifier.labels) ? EntitySpans.spans(labelled.map(\.label)) : []
+      var table = TextTable([], alignments: [.left, .left, .right])
+      for word in labelled { table.add([word.word, word.label, percent(word.score)]) }
+      output.result(
+        [
+          "text": .string(words.joined(separator: " ")),
+          "words": .array(
+            labelled.map { ["word": .string($0.word), "label": .string($0.label), "score": .number($0.score)] }),
+          "entities": .array(
+            spans.map { span in
+              [
+                "label": .string(span.kind), "text": .string(words[span.words].joined(separator: " ")),
+                "first": .integer(span.words.lowerBound), "count": .integer(span.words.count),
+              ]
+            }),
+        ], text: table.text + "\n")
+    }
+    if let file {
+      for row in try labels.read(file, kind: .tokens, allowsNoLabels: true).rows { try show(row.words) }
+    } else {
+      try StandardInput.forEach(texts, hint: "a text a line") { text in
+        let words = WordClassifier.words(of: text)
+        if !words.isEmpty { try show(words) }
+        return true
+      }
+    }
+  }
+
+  /// A probability as a share; a value as it is.
+  private func shown(_ score: Double, _ result: Classification) -> String {
+    result.isValue ? HumanFormat.fixed(score, 4) : percent(score)
+  }
+
+  private func show(
+    _ text: String, _ result: Classification, explanation: Explanation? = nil, usesColor: Bool = false
+  ) {
     let ranked = result.ranked
     let best = ranked.first
     if result.isTruncated { note("swiftlet: a text was longer than the model can see, and lost its end.") }
@@ -53,9 +145,16 @@ struct Classify: ParsableCommand {
     let label: JSONValue =
       result.labels.count == 1 || result.scores.count == 1
       ? .string(result.labels.first ?? best?.label ?? "") : .array(result.labels.map { .string($0) })
+    var json: JSONValue = [
+      "text": .string(text), "label": label, "score": .number(best?.score ?? 0), "scores": .object(scores),
+    ]
+    if let explanation { json["explanation"] = explanation.json(attention: attention) }
+    let lines = explanation.map {
+      ExplanationText(explanation: $0, usesColor: usesColor, showsAttention: attention).lines
+    }
     Output(json: shared.json).result(
-      ["text": .string(text), "label": label, "score": .number(best?.score ?? 0), "scores": .object(scores)],
-      text: ranked.prefix(top).map { "\(percent($0.score))  \($0.label)" }.joined(separator: "\n")
-        + (texts.count == 1 ? "" : "  \(text)"))
+      json,
+      text: ranked.prefix(top).map { "\(shown($0.score, result))  \($0.label)" }.joined(separator: "\n")
+        + (texts.count == 1 ? "" : "  \(text)") + (lines.map { "\n" + $0.joined(separator: "\n") } ?? ""))
   }
 }

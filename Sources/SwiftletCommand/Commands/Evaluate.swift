@@ -10,6 +10,7 @@ struct Evaluate: ParsableCommand {
       Examples:
         swiftlet evaluate --model my-model --corpus held-out.txt
         swiftlet evaluate --model my-classifier --data test.tsv --json
+        swiftlet evaluate --model my-masked-model --pseudo-log-likelihood --documents lines --corpus sentences.txt
       """)
 
   @Option(name: .long, help: ArgumentHelp("The model's folder.", valueName: "folder")) var model: String
@@ -21,30 +22,49 @@ struct Evaluate: ParsableCommand {
   var documents: DocumentBoundary = .paragraphs
   @Flag(name: .long, help: "The model was trained without tokens that begin and end documents.") var noDocumentMarks =
     false
+  @Flag(name: .long, help: "Hide each token alone, and add up how likely it is; for models that fill masks.")
+  var pseudoLogLikelihood = false
   @OptionGroup(title: "Labels") var labels: LabelOptions
   @OptionGroup(title: "Shared") var shared: SharedOptions
 
   func validate() throws {
+    if pseudoLogLikelihood, corpus.isEmpty { throw ValidationError("--pseudo-log-likelihood is of a --corpus.") }
     if corpus.isEmpty == (data == nil) {
       throw ValidationError("Give either --corpus, for a language model, or --data, for a classifier.")
     }
   }
 
   func run() throws {
-    let folder = try ModelFolder(reading: model)
+    // A text is read with the language head, where a classifier has kept it.
+    let folder = try ModelFolder(reading: model, changing: data == nil ? { $0.speaking } : { $0 })
     let execution = try shared.execution()
     let output = Output(json: shared.json)
     if let data {
-      let rows = try labels.read(data)
+      let rows = try labels.read(data, kind: folder.labelKind)
       for line in rows.notes { note(line) }
       let evaluation = try folder.evaluate(on: rows, execution: execution)
       output.result(evaluation.json, text: evaluation.report)
+    } else if pseudoLogLikelihood {
+      let result = try folder.pseudoLikelihood(
+        of: TextSource(corpus, documents: documents), execution: execution)
+      output.result(result.json, text: result.report)
     } else {
       let evaluation = Evaluation.language(
         try folder.evaluate(
           on: TextSource(corpus, documents: documents), marksDocuments: !noDocumentMarks, execution: execution))
       output.result(evaluation.json, text: evaluation.report)
     }
+  }
+}
+
+extension PseudoLikelihood {
+  /// The figures, for people.
+  var report: String {
+    var table = TextTable([], alignments: [.left, .right])
+    table.add(["pseudo-log-likelihood, nats", HumanFormat.fixed(sum, 2)])
+    table.add(["pseudo-perplexity of a token", HumanFormat.fixed(perplexity, 2)])
+    table.add(["tokens", HumanFormat.grouped(tokens)])
+    return table.text
   }
 }
 
@@ -59,8 +79,18 @@ extension Evaluation {
       table.add(["perplexity", HumanFormat.fixed(result.perplexity, 2)])
       if let bits = result.bitsPerByte { table.add(["bits a byte", HumanFormat.fixed(bits, 4)]) }
       table.add(["tokens", HumanFormat.grouped(result.tokens)])
+      if let loss = result.maskedLoss, let entropy = result.maskedUnigramEntropy {
+        table.add(["loss of masked tokens, nats", HumanFormat.fixed(loss, 4)])
+        table.add(["unigram entropy of masked tokens", HumanFormat.fixed(entropy, 4)])
+      }
+      if let next = result.nextSentence {
+        table.add(["next sentence, loss", HumanFormat.fixed(next.loss, 4)])
+        table.add(["next sentence, accuracy", HumanFormat.fixed(next.accuracy, 4)])
+        table.add(["next sentence, majority", HumanFormat.fixed(next.majority, 4)])
+      }
       return table.text
     case .labels(let result): return result.report
+    case .words(let result): return result.report
     case .multiLabel(let result):
       var table = TextTable(
         ["label", "precision", "recall", "F1", "texts"], alignments: [.left, .right, .right, .right, .right])
@@ -68,6 +98,24 @@ extension Evaluation {
       return summary + "\n\n" + table.text
     case .values: return summary
     }
+  }
+}
+
+extension WordMetrics {
+  /// The things that labels mark, then the figures of all words.
+  var report: String {
+    var parts: [String] = []
+    if let entities {
+      var table = TextTable(
+        ["entity", "precision", "recall", "F1", "entities"], alignments: [.left, .right, .right, .right, .right])
+      for (kind, scores) in entities.perKind { table.add(scores.cells(kind)) }
+      table.add(entities.micro.cells("all"))
+      parts.append(table.text)
+    }
+    parts.append(
+      "\(HumanFormat.grouped(texts)) texts, of which \(HumanFormat.percent(textAccuracy, digits: 1)) have all words right; the figures of words:"
+    )
+    return (parts + [words.report]).joined(separator: "\n\n")
   }
 }
 

@@ -9,17 +9,22 @@ struct Finetune: ParsableCommand {
     discussion: """
       Examples:
         swiftlet finetune --model my-masked-model --train train.tsv --validation dev.tsv --out my-classifier
+        swiftlet finetune --model my-masked-model --task tokens --train train.conll --validation dev.conll --out my-tagger
         swiftlet finetune --model my-model --task language --train more-text/ --minutes 5 --out my-better-model
       """)
 
-  enum Task: String, CaseIterable, ExpressibleByArgument { case classification, language }
+  enum Task: String, CaseIterable, ExpressibleByArgument { case classification, tokens, language }
 
   @Option(name: .long, help: ArgumentHelp("The pretrained model's folder.", valueName: "folder")) var model: String
-  @Option(name: .long, help: ArgumentHelp("classification, or language to go on pretraining.", valueName: "name"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "classification, tokens for a label a word, or language to go on pretraining.", valueName: "name"))
   var task: Task = .classification
   @Option(
     name: .long,
-    help: ArgumentHelp("Labelled texts (TSV, CSV, JSON lines, fastText); text for language.", valueName: "path"))
+    help: ArgumentHelp(
+      "Labelled texts (TSV, CSV, JSON lines, fastText, CoNLL columns); text for language.", valueName: "path"))
   var train: String
   @Option(
     name: .long,
@@ -39,7 +44,7 @@ struct Finetune: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The best epoch by: loss, accuracy, macro_f1, mcc, roc_auc, pearson, spearman.", valueName: "figure"))
+      "The best epoch by: loss, accuracy, macro_f1, entity_f1, mcc, roc_auc, pearson, spearman.", valueName: "figure"))
   var metric: SelectionCriterion?
   @Option(name: .long, help: ArgumentHelp("The longest text in tokens; the rest is cut off.", valueName: "n"))
   var maxLength: Int?
@@ -53,20 +58,26 @@ struct Finetune: ParsableCommand {
 
   func run() throws {
     switch task {
-    case .classification: try classify()
+    case .classification, .tokens: try classify()
     case .language: try continueLanguage()
     }
   }
 
   private func classify() throws {
     let execution = try shared.execution(training: true)
-    var training = try labels.read(train)
-    var held = try validation.map { try labels.read($0) }
+    let kind: LabelKind? = task == .tokens ? .tokens : nil
+    var training = try labels.read(train, kind: kind)
+    var held = try validation.map { try labels.read($0, kind: kind) }
     if held == nil {
       let parts = try training.split(validationFraction: 0.1, seed: shared.seed)
       (training, held) = (parts.training, parts.validation)
       note(
         "No --validation: \(parts.validation.rows.count) of the \(parts.training.rows.count + parts.validation.rows.count) rows were put aside to choose the best epoch by."
+      )
+    }
+    if labels.labels == nil, training.looksLikeValues {
+      note(
+        "All \(training.labelNames.count) labels are numbers; each is taken for a name. For a regression, give --labels value."
       )
     }
     for line in training.notes + (validation == nil ? [] : held?.notes ?? []) { note(line) }

@@ -10,6 +10,8 @@ struct Pretrain: ParsableCommand {
       Examples:
         swiftlet pretrain --corpus my-text/ --tokenizer my.model --objective causal --minutes 10 --out my-model
         swiftlet pretrain --corpus my-text/ --tokenizer my.model --objective masked --preset mini --steps 2000 --out my-masked-model
+        swiftlet pretrain --corpus my-text/ --tokenizer my.model --recipe bert --whole-words --epochs 20 --out my-bert
+        swiftlet pretrain --corpus my-text/ --tokenizer my.model --objective both --minutes 10 --out my-model-of-both
       """)
 
   @OptionGroup(title: "Text") var text: TextOptions
@@ -20,9 +22,14 @@ struct Pretrain: ParsableCommand {
   var validation: [String] = []
   @Option(name: .long, help: ArgumentHelp("The share of the corpus for validation.", valueName: "x"))
   var validationFraction = 0.1
-  @Option(name: .long, help: ArgumentHelp("causal (the next token) or masked (hidden tokens).", valueName: "what"))
-  var objective: PretrainingSettings.Objective = .causal
-  @Option(name: .long, help: ArgumentHelp("default, gpt, bert or roberta: the published settings.", valueName: "name"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "causal (the next token), masked (hidden tokens) or both; otherwise the recipe's, or causal.", valueName: "what"))
+  var objective: PretrainingSettings.Objective?
+  @Option(
+    name: .long,
+    help: ArgumentHelp("default, gpt, bert or roberta: data, objective and settings as published.", valueName: "name"))
   var recipe: PretrainingRecipe = .standard
   @Option(name: .long, help: ArgumentHelp("The folder of the model and its run.", valueName: "folder")) var out: String
   @Flag(name: .long, help: "Go on with the run in --out from its newest checkpoint, with its own settings.")
@@ -32,16 +39,28 @@ struct Pretrain: ParsableCommand {
   @Flag(name: .long, help: "Leave out the tokens that begin and end documents.") var noDocumentMarks = false
   @Flag(name: .long, help: "Let no window hold more than one document.") var separateDocuments = false
 
+  @OptionGroup(title: "Masks") var masks: MaskOptions
   @OptionGroup(title: "Model") var size: SizeOptions
   @OptionGroup(title: "Length") var length: BudgetOptions
   @OptionGroup(title: "Steps") var step: StepOptions
   @OptionGroup(title: "Shared") var shared: SharedOptions
 
+  func validate() throws {
+    guard let objective, let wanted = recipe.objective, objective != wanted else { return }
+    // The settings of the causal recipe do for both objectives.
+    guard wanted == .causal, objective == .both else {
+      throw ValidationError(
+        "--objective \(objective.rawValue) does not fit --recipe \(recipe.rawValue), which is \(wanted.rawValue).")
+    }
+  }
+
+  private var learned: PretrainingSettings.Objective { objective ?? recipe.objective ?? .causal }
+
   func run() throws {
     let execution = try shared.execution(training: true)
     let tokenizer = try Tokenizer(contentsOf: tokenizer)
     let corpus = try prepared(tokenizer, execution)
-    let reporter = TrainingReporter(title: objective.rawValue)
+    let reporter = TrainingReporter(title: learned.rawValue)
     Interrupts.install()
     let run: PretrainingRun
     if resume {
@@ -49,7 +68,8 @@ struct Pretrain: ParsableCommand {
         resuming: out, tokenizer: tokenizer, training: corpus.training, validation: corpus.validation,
         execution: execution, actions: actions(reporter, model: nil, tokenizer, execution))
     } else {
-      let configuration = try size.configuration(objective, tokenizer: tokenizer)
+      var configuration = try size.configuration(learned, recipe, tokenizer: tokenizer)
+      try masks.apply(to: &configuration, recipe)
       run = try PretrainingRun(
         configuration: configuration, tokenizer: tokenizer, training: corpus.training, validation: corpus.validation,
         settings: settings(configuration, corpus), execution: execution, output: out,
@@ -87,6 +107,7 @@ struct Pretrain: ParsableCommand {
     if let smoothing = step.labelSmoothing { settings.smoothing = smoothing }
     if let dropout = step.dropout { settings.dropout = dropout }
     settings.subwordSampling = step.subwordSampling
+    masks.apply(to: &settings)
     if randomWindows { settings.drawsWindows = true }
     if noDocumentMarks { settings.marksDocuments = false }
     if separateDocuments { settings.crossesDocuments = false }
@@ -100,7 +121,7 @@ struct Pretrain: ParsableCommand {
     _ execution: Execution
   ) -> LoopActions {
     LoopActions.showing(
-      reporter, samplesOf: objective == .causal ? configuration : nil, tokenizer, execution, seed: shared.seed)
+      reporter, samplesOf: learned == .masked ? nil : configuration, tokenizer, execution, seed: shared.seed)
   }
 }
 

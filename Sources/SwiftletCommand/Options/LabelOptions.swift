@@ -7,9 +7,10 @@ struct LabelOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("The column of the second text of a pair.", valueName: "name"))
   var pairColumn: String?
   @Option(name: .long, help: ArgumentHelp("The column of the label.", valueName: "name")) var labelColumn: String?
-  @Option(name: .long, help: ArgumentHelp("tsv, csv, jsonl or fasttext; otherwise found out.", valueName: "name"))
+  @Option(
+    name: .long, help: ArgumentHelp("tsv, csv, jsonl, fasttext or conll; otherwise found out.", valueName: "name"))
   var format: LabelledFormat?
-  @Option(name: .long, help: ArgumentHelp("What labels are: single, multiple or value.", valueName: "kind"))
+  @Option(name: .long, help: ArgumentHelp("What labels are: single, multiple, value or tokens.", valueName: "kind"))
   var labels: LabelKind?
   @Option(name: .long, help: ArgumentHelp("What stands between several labels in a cell.", valueName: "character"))
   var labelSeparator: String = "|"
@@ -24,10 +25,11 @@ struct LabelOptions: ParsableArguments {
   }
 
   /// Reads a file.
-  func read(_ path: String, allowsNoLabels: Bool = false) throws -> LabelledData {
+  /// - Parameter kind: What labels are taken for, unless the user has said so; nil finds it out.
+  func read(_ path: String, kind: LabelKind? = nil, allowsNoLabels: Bool = false) throws -> LabelledData {
     var options = LabelledOptions()
     (options.textColumn, options.pairColumn, options.labelColumn) = (textColumn, pairColumn, labelColumn)
-    (options.format, options.kind, options.skipsBadRows) = (format, labels, skipBadRows)
+    (options.format, options.kind, options.skipsBadRows) = (format, labels ?? kind, skipBadRows)
     if let separator = labelSeparator.first { options.labelSeparator = separator }
     (options.repairs, options.allowsNoLabels) = (repair, allowsNoLabels)
     return try LabelledData(contentsOf: path, options: options)

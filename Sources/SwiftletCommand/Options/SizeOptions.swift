@@ -23,25 +23,25 @@ struct SizeOptions: ParsableArguments {
     }
   }
 
-  /// The configuration for a tokenizer.
+  /// The configuration for an objective and a tokenizer; a recipe brings the family of its paper.
   func configuration(
-    _ objective: PretrainingSettings.Objective, tokenizer: Tokenizer
+    _ objective: PretrainingSettings.Objective, _ recipe: PretrainingRecipe = .standard, tokenizer: Tokenizer
   ) throws -> TransformerConfiguration {
     let special = tokenizer.special
     if let config {
       var c = try TransformerConfiguration(json: try Files.readJSON(config, limit: 1 << 20))
       c.vocabularySize = max(c.vocabularySize, tokenizer.vocabularySize)
+      try check(c.family, objective)
+      c.fillsMasks = objective == .both
       return c
     }
-    let family = family ?? (objective == .causal ? .llama : .bert)
-    guard family.isCausal == (objective == .causal) else {
-      throw ValidationError(
-        "--family \(family.rawValue) does not fit --objective \(objective.rawValue): causal models are gpt2 and llama, masked ones bert and roberta."
-      )
-    }
+    let isMasked = objective == .masked
+    let family = family ?? recipe.family ?? (isMasked ? .bert : .llama)
+    try check(family, objective)
     var c = TransformerConfiguration.preset(
       preset, family: family, vocabularySize: tokenizer.vocabularySize,
-      context: context ?? (objective == .causal ? 256 : 128))
+      context: context ?? (isMasked ? 128 : 256))
+    c.fillsMasks = objective == .both
     if let layers { c.layers = layers }
     if let width {
       c.innerWidth = family == .llama ? (width * 8 / 3 + 31) / 32 * 32 : 4 * width
@@ -57,6 +57,14 @@ struct SizeOptions: ParsableArguments {
     c.paddingToken = special.padding.map(Int.init)
     if family == .roberta, let context { c.maximumPositions = context + (c.paddingToken ?? 1) + 1 }
     return c
+  }
+
+  private func check(_ family: TransformerConfiguration.Family, _ objective: PretrainingSettings.Objective) throws {
+    guard family.isCausal == (objective != .masked) else {
+      throw ValidationError(
+        "The family \(family.rawValue) does not fit the objective \(objective.rawValue): causal models, and those of both objectives, are gpt2 and llama, masked ones bert and roberta."
+      )
+    }
   }
 }
 
