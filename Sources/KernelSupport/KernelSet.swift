@@ -15,6 +15,8 @@ public protocol KernelSet: Sendable {
 
   /// A matrix product.
   static func multiply(_ product: MatrixProduct, on pool: ThreadPool)
+  /// A product of few rows with weights as they are stored; the sums of a row do not depend on the other rows.
+  static func multiply(_ product: StoredProduct, on pool: ThreadPool)
   /// Attention, blocked over queries and keys with an online softmax (Milakov & Gimelshein 2018; Dao 2023).
   static func attend(_ arguments: AttentionArguments, on pool: ThreadPool)
   /// Attention's backward pass, from the saved log-sum-exp; `arguments.output` holds the forward result.

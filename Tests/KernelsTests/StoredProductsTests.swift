@@ -1,0 +1,86 @@
+import Kernels
+import TestSupport
+import Testing
+
+@Suite struct StoredProductsTests {
+  /// Stored weights of a row stride as the format has it, with padding of zeros, and poison behind the scales.
+  struct Weights {
+    let matrix: StoredMatrix
+    private let values: AlignedBuffer<UInt8>
+    private let scales: AlignedBuffer<UInt16>
+
+    init(_ format: WeightFormat, rows: Int, columns: Int, _ sample: inout SampleNumbers) {
+      let (bytes, groups) = (format.rowBytes(columns), WeightFormat.groups(columns))
+      values = AlignedBuffer(zeros: rows * bytes)
+      scales = AlignedBuffer(zeros: rows * groups)
+      matrix = StoredMatrix(
+        format, rows: rows, columns: columns, values: values.pointer, rowBytes: bytes,
+        scales: format.isQuantized ? scales.pointer : nil)
+      for (index, number) in sample.normal(rows * groups).enumerated() {
+        scales.pointer[index] = UInt16(truncatingIfNeeded: number.bitPattern >> 16)
+      }
+      for row in 0..<rows {
+        let raw = UnsafeMutableRawPointer(values.pointer + row * bytes)
+        if format == .q4 { for byte in 0..<bytes { values.pointer[row * bytes + byte] = 0x88 } }
+        for (column, number) in sample.normal(columns).enumerated() {
+          let small = Int(max(-8, min(7, number * 4)))
+          switch format {
+          case .fp32: raw.storeBytes(of: number, toByteOffset: 4 * column, as: Float.self)
+          case .bf16: raw.storeBytes(of: UInt16(number.bitPattern >> 16), toByteOffset: 2 * column, as: UInt16.self)
+          case .q8: raw.storeBytes(of: Int8(small * 15), toByteOffset: column, as: Int8.self)
+          case .q4:
+            let place = column / 32 * 16 + column % 16
+            let old = values.pointer[row * bytes + place]
+            let nibble = UInt8(small + 8)
+            values.pointer[row * bytes + place] = column % 32 < 16 ? old & 0xF0 | nibble : old & 0x0F | nibble << 4
+          }
+        }
+      }
+    }
+  }
+
+  @Test(
+    "Equal to the plain version, with the same bits for any number of threads, and of rows",
+    arguments: Variant.all, WeightFormat.allCases)
+  func equalsPlainVersion(variant: Variant, format: WeightFormat) {
+    for (rows, outputs, columns) in [
+      (1, 1, 1), (1, 5, 16), (2, 7, 17), (3, 33, 31), (4, 66, 32), (5, 20, 49), (9, 70, 97), (1, 900, 288),
+    ] {
+      var sample = SampleNumbers(seed: UInt64(rows * 31 + outputs * 7 + columns))
+      let weights = Weights(format, rows: outputs, columns: columns, &sample)
+      let gap = 3
+      var numbers: [Float] = []
+      for _ in 0..<rows { numbers += sample.normal(columns) + [Float](repeating: .nan, count: gap) }
+      let bias = PoisonedMemory<Float>(sample.normal(outputs))
+      var first: [UInt32] = []
+      for (threads, misalignment) in [(1, 0), (2, 1), (4, 0)] {
+        let x = PoisonedMemory<Float>(numbers, misalignment: misalignment)
+        let y = PoisonedMemory<Float>([Float](repeating: 0, count: rows * outputs), misalignment: misalignment)
+        let activated = PoisonedMemory<Float>([Float](repeating: 0, count: rows * outputs))
+        var product = StoredProduct(
+          weights.matrix, rows: rows, x: x.pointer, strideOfX: columns + gap, y: y.pointer, strideOfY: outputs)
+        (product.bias, product.activation, product.activated) = (UnsafePointer(bias.pointer), .relu, activated.pointer)
+        variant.kernels.multiply(product, on: ThreadPool(threads: threads))
+        #expect(y.isIntact && activated.isIntact, "written outside")
+        let bits = y.numbers.map(\.bitPattern)
+        if first.isEmpty { first = bits }
+        #expect(bits == first, "other bits with \(threads) threads")
+        let truth = ReferenceKernels.product(product)
+        // A sum of n products is off by at most about n units in the last place of its largest partial sum.
+        let largest = truth.reduce(1) { max($0, abs($1)) }
+        let worst = zip(y.numbers, truth).reduce(0) { max($0, abs(Double($1.0) - $1.1)) }
+        #expect(worst <= largest * 1e-7 * Double(columns + 8), "\(rows), \(outputs), \(columns): off by \(worst)")
+        #expect(zip(activated.numbers, y.numbers).allSatisfy { $0 == max($1, 0) })
+
+        // One row alone.
+        let last = rows - 1
+        let alone = PoisonedMemory<Float>([Float](repeating: 0, count: outputs))
+        var single = product
+        (single.rows, single.x, single.y) = (1, product.x + last * (columns + gap), alone.pointer)
+        (single.activation, single.activated) = (nil, nil)
+        variant.kernels.multiply(single, on: ThreadPool(threads: threads))
+        #expect(alone.numbers.map(\.bitPattern) == Array(bits[(last * outputs)...]), "other bits alone")
+      }
+    }
+  }
+}
