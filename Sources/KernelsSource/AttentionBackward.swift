@@ -2,127 +2,119 @@ import KernelSupport
 
 // With P = exp(scale · Q Kᵀ - logSumExp), M what dropout multiplies by, and δ = rowsum(dO ∘ O):
 //
-//   dV = (P ∘ M)ᵀ dO      dP = (dO Vᵀ) ∘ M      dS = P ∘ (dP - δ) · scale      dQ = dS K      dK = dSᵀ Q
-
-/// The buffers of a task of the backward pass.
-private struct Buffers {
-  /// Queries and gradients of the output of one head, packed as A and as B; δ of each query.
-  let queryRows, gradientRows, queryColumns, gradientColumns, deltas: UnsafeMutablePointer<Float>
-  /// A step's keys and values as columns of B, its keys as rows of B.
-  let keyColumns, valueColumns, keyRows: UnsafeMutablePointer<Float>
-  /// A step's P ∘ M and dS, a row a query; and packed, where they must be.
-  let weights, slopes, packedWeights, packedSlopes, slopeRows: UnsafeMutablePointer<Float>
-  /// Sums of the gradients: of a head's queries, and of the key head's keys and values.
-  let queryGradients, keyGradients, valueGradients: UnsafeMutablePointer<Float>
-  /// Rows of queries and keys in whole tiles and steps.
-  let queries: Int, keys: Int
-  /// Elements between rows of scores: room for a tile behind the last, and not a power of two.
-  let scoreStride: Int
-  /// Elements between the panels of `queryColumns`, `gradientColumns` and of `keyRows`.
-  let queryPanel: Int, keyPanel: Int
-
-  init(_ blocks: AttentionBlocks, _ span: SequenceSpan, _ pool: ThreadPool, _ worker: Int) {
-    let (stepQueries, stepKeys) = (AttentionBlocks.queriesOfBackwardStep, AttentionBlocks.keysOfBackwardStep)
-    queries = (span.queries &+ stepQueries &- 1) / stepQueries &* stepQueries
-    keys = (span.keys &+ stepKeys &- 1) / stepKeys &* stepKeys
-    scoreStride = min((span.keys &+ 15) / 16 &* 16, stepKeys) &+ 16
-    queryPanel = blocks.columnPanel(rows: queries)
-    keyPanel = blocks.columnPanel(rows: stepKeys)
-    let rows = queries &* blocks.rowStride
-    let transposed = stepKeys / tileColumns &* blocks.transposedPanel
-    let (columns, keyColumnsSize) = (blocks.panels &* queryPanel, blocks.panels &* keyPanel)
-    let scores = stepQueries &* scoreStride
-    let (querySums, keySums) = (queries &* blocks.paddedWidth, keys &* blocks.paddedWidth)
-    var pieces = ScratchPieces(
-      pool, worker,
-      count: 2 * rows + 2 * columns + queries + 2 * transposed + keyColumnsSize + 5 * scores + querySums + 2 * keySums,
-      pieces: 16)
-    (queryRows, gradientRows) = (pieces.take(rows), pieces.take(rows))
-    (queryColumns, gradientColumns) = (pieces.take(columns), pieces.take(columns))
-    deltas = pieces.take(queries)
-    (keyColumns, valueColumns) = (pieces.take(transposed), pieces.take(transposed))
-    keyRows = pieces.take(keyColumnsSize)
-    (weights, slopes) = (pieces.take(scores), pieces.take(scores))
-    (packedWeights, packedSlopes, slopeRows) = (pieces.take(scores), pieces.take(scores), pieces.take(scores))
-    queryGradients = pieces.take(querySums)
-    (keyGradients, valueGradients) = (pieces.take(keySums), pieces.take(keySums))
-  }
-
-}
+//   dV = (P ∘ M)ᵀ dO      dP = (dO Vᵀ) ∘ M      dS = P ∘ (dP - δ)      dQ = scale · dS K      dK = scale · dSᵀ Q
 
 extension KernelVariant {
   /// Attention's backward pass, from the saved log-sum-exp.
   ///
-  /// A task is one key head of one sequence: it alone adds to the gradients of its keys and values, and of the
-  /// queries that ask them, always in the same order.
+  /// A task is one key head of one sequence, or, where there are few of these, one part of its keys: it alone adds to
+  /// the gradients of its keys and values, always in the same order. With parts, each has sums of its own for the
+  /// gradients of the queries, which are added in the order of the parts.
   public static func attendBackward(
     _ arguments: AttentionArguments, _ gradients: AttentionGradients, on pool: ThreadPool
   ) {
-    let a = arguments
-    let blocks = AttentionBlocks(a)
-    let group = a.heads / a.keyHeads
-    pool.run(tasks: a.spans.count &* a.keyHeads) { task, worker in
-      let (span, keyHead) = (a.spans[task / a.keyHeads], task % a.keyHeads)
-      let buffers = Buffers(blocks, span, pool, worker)
-      for member in 0..<group {
-        let head = keyHead &* group &+ member
-        packHead(a, gradients, blocks, span, head, buffers)
-        for firstKey in steps(from: 0, to: span.keys, by: AttentionBlocks.keysOfBackwardStep) {
-          let keys = min(AttentionBlocks.keysOfBackwardStep, span.keys &- firstKey)
-          packKeys(a, blocks, span, keyHead, firstKey..<firstKey &+ keys, buffers)
-          for firstQuery in steps(from: 0, to: span.queries, by: AttentionBlocks.queriesOfBackwardStep) {
-            let queries = min(AttentionBlocks.queriesOfBackwardStep, span.queries &- firstQuery)
-            step(
-              a, blocks, span, head, firstQuery..<firstQuery &+ queries, firstKey..<firstKey &+ keys, buffers,
-              isFirstOfKeyHead: member == 0)
-          }
+    let (a, blocks) = (arguments, AttentionBlocks(arguments))
+    let parts = AttentionParts(a, blocks)
+    if parts.count == 1 {
+      pool.run(tasks: parts.tasks) { number, worker in
+        let task = AttentionBackwardTask(number, of: a, parts)
+        attendBackward(
+          a, gradients, blocks, task, sums: nil, next: AttentionBackwardTask(next: number, of: a, parts, pool), pool,
+          worker)
+      }
+      return
+    }
+    pool.exclusively {
+      let sums = parts.sums(pool)
+      pool.run(tasks: parts.tasks) { number, worker in
+        let task = AttentionBackwardTask(number, of: a, parts)
+        guard task.keys.lowerBound < task.keys.upperBound else { return }
+        attendBackward(a, gradients, blocks, task, sums: sums, next: nil, pool, worker)
+      }
+      addParts(a, gradients, blocks, parts, sums, on: pool)
+    }
+  }
+
+  /// - Parameter next: What this thread will probably do next.
+  private static func attendBackward(
+    _ a: AttentionArguments, _ gradients: AttentionGradients, _ blocks: AttentionBlocks, _ task: AttentionBackwardTask,
+    sums: AttentionParts.Sums?, next: AttentionBackwardTask?, _ pool: ThreadPool, _ worker: Int
+  ) {
+    let (span, group) = (task.span, a.heads / a.keyHeads)
+    let stepQueries = AttentionBlocks.queriesOfBackwardStep
+    var buffers = AttentionBackwardBuffers(blocks, task, pool, worker)
+    var ahead = AttentionBackwardAhead(a, gradients, task, next: next)
+    for member in 0..<group {
+      let head = task.keyHead &* group &+ member
+      if let sums { buffers.queryGradients = sums.place(task, head: head) }
+      packHead(a, gradients, blocks, task, head, buffers)
+      for firstKey in steps(
+        from: task.keys.lowerBound, to: task.keys.upperBound, by: AttentionBlocks.keysOfBackwardStep)
+      {
+        let keys = firstKey..<min(firstKey &+ AttentionBlocks.keysOfBackwardStep, task.keys.upperBound)
+        packKeys(a, blocks, span, task.keyHead, keys, buffers)
+        let firstQuery = task.firstQuery(ofKey: firstKey, causal: a.causal)
+        for query in steps(from: firstQuery, to: span.queries, by: stepQueries) {
+          let queries = query..<min(query &+ stepQueries, span.queries)
+          addToQueries(a, blocks, task, head, queries, keys, buffers, &ahead)
+          addToKeys(a, blocks, task, queries, keys, buffers, isFirst: member == 0 && query == firstQuery)
         }
+      }
+      if sums == nil {
         copyRows(
-          buffers.queryGradients, blocks, rows: span.queries,
+          buffers.queryGradients, blocks, rows: span.queries, times: a.scale,
           to: gradients.queries + span.firstQuery &* gradients.queryStride + head &* a.headWidth,
           stride: gradients.queryStride)
       }
-      let place = keyHead &* a.headWidth
-      copyRows(
-        buffers.keyGradients, blocks, rows: span.keys,
-        to: gradients.keys + span.firstKey &* gradients.keyStride + place, stride: gradients.keyStride)
-      copyRows(
-        buffers.valueGradients, blocks, rows: span.keys,
-        to: gradients.values + span.firstKey &* gradients.valueStride + place, stride: gradients.valueStride)
     }
+    let (row, place) = (span.firstKey &+ task.keys.lowerBound, task.keyHead &* a.headWidth)
+    copyRows(
+      buffers.keyGradients, blocks, rows: task.keys.count, times: a.scale,
+      to: gradients.keys + row &* gradients.keyStride + place, stride: gradients.keyStride)
+    copyRows(
+      buffers.valueGradients, blocks, rows: task.keys.count, times: 1,
+      to: gradients.values + row &* gradients.valueStride + place, stride: gradients.valueStride)
   }
 
   /// Packs a head's queries and gradients of outputs in both ways, and computes δ.
   private static func packHead(
-    _ a: AttentionArguments, _ gradients: AttentionGradients, _ blocks: AttentionBlocks, _ span: SequenceSpan,
-    _ head: Int, _ buffers: Buffers
+    _ a: AttentionArguments, _ gradients: AttentionGradients, _ blocks: AttentionBlocks, _ task: AttentionBackwardTask,
+    _ head: Int, _ buffers: AttentionBackwardBuffers
   ) {
-    let d = a.headWidth
-    let queries = a.queries + span.firstQuery &* a.queryStride + head &* d
-    let outputGradients = gradients.output + span.firstQuery &* gradients.outputStride + head &* d
-    let outputs = UnsafePointer(a.output) + span.firstQuery &* a.outputStride + head &* d
-    blocks.packAsA(queries, stride: a.queryStride, rows: span.queries, to: buffers.queryRows)
-    blocks.packAsA(outputGradients, stride: gradients.outputStride, rows: span.queries, to: buffers.gradientRows)
-    blocks.packAsRows(
-      queries, stride: a.queryStride, rows: span.queries, panelSize: buffers.queryPanel, to: buffers.queryColumns)
-    blocks.packAsRows(
-      outputGradients, stride: gradients.outputStride, rows: span.queries, panelSize: buffers.queryPanel,
-      to: buffers.gradientColumns)
-    for i in 0..<span.queries {
+    let (d, span) = (a.headWidth, task.span)
+    let first = task.firstQuery(ofKey: task.keys.lowerBound, causal: a.causal)
+    let (row, rows) = (span.firstQuery &+ first, span.queries &- first)
+    let queries = a.queries + row &* a.queryStride + head &* d
+    let outputGradients = gradients.output + row &* gradients.outputStride + head &* d
+    let outputs = UnsafePointer(a.output) + row &* a.outputStride + head &* d
+    let place = first &* blocks.rowStride
+    blocks.packAsA(queries, stride: a.queryStride, rows: rows, to: buffers.queryRows + place)
+    blocks.packAsA(outputGradients, stride: gradients.outputStride, rows: rows, to: buffers.gradientRows + place)
+    if blocks.element == .pair {
+      let place = blocks.element.count(first) &* tileColumns
+      blocks.packAsRows(
+        queries, stride: a.queryStride, rows: rows, panelSize: buffers.queryPanel, to: buffers.queryColumns + place)
+      blocks.packAsRows(
+        outputGradients, stride: gradients.outputStride, rows: rows, panelSize: buffers.queryPanel,
+        to: buffers.gradientColumns + place)
+    }
+    let softmax = OnlineSoftmax(scale: a.scale)
+    // Rounded like the operand of dO Vᵀ, since the two are subtracted.
+    let rounds = blocks.element != .full
+    for i in 0..<rows {
       let (o, g) = (outputs + i &* a.outputStride, outputGradients + i &* gradients.outputStride)
-      // Rounded like the operand of dO Vᵀ, since the two are subtracted.
-      let rounds = blocks.element != .full
       @inline(always) func term(_ j: Int, _ count: Int) -> Vector {
         let gradient = load(g + j, count: count)
         return load(o + j, count: count) * (rounds ? roundedToBFloat16(gradient) : gradient)
       }
-      buffers.deltas[i] = vectorSum(over: d, term)
+      buffers.deltas[first &+ i] = vectorSum(over: d, term)
+      buffers.powers[first &+ i] = softmax.power(ofLogSumExp: a.logSumExp[(row &+ i) &* a.heads &+ head])
     }
   }
 
   private static func packKeys(
     _ a: AttentionArguments, _ blocks: AttentionBlocks, _ span: SequenceSpan, _ keyHead: Int, _ keys: Range<Int>,
-    _ buffers: Buffers
+    _ buffers: AttentionBackwardBuffers
   ) {
     let row = span.firstKey &+ keys.lowerBound
     let k = a.keys + row &* a.keyStride + keyHead &* a.headWidth
@@ -134,139 +126,135 @@ extension KernelVariant {
       k, stride: a.keyStride, rows: keys.count, panelSize: buffers.keyPanel, to: buffers.keyRows)
   }
 
-  /// What a block of queries and a block of keys add to each other's gradients.
-  private static func step(
-    _ a: AttentionArguments, _ blocks: AttentionBlocks, _ span: SequenceSpan, _ head: Int, _ queries: Range<Int>,
-    _ keys: Range<Int>, _ buffers: Buffers, isFirstOfKeyHead: Bool
+  /// Makes P ∘ M and dS of a block of queries and keys, and adds dS K to dQ.
+  @inline(never) private static func addToQueries(
+    _ a: AttentionArguments, _ blocks: AttentionBlocks, _ task: AttentionBackwardTask, _ head: Int,
+    _ queries: Range<Int>, _ keys: Range<Int>, _ buffers: AttentionBackwardBuffers,
+    _ ahead: inout AttentionBackwardAhead
   ) {
-    let (stride, element) = (buffers.scoreStride, blocks.element)
+    let (stride, element, span) = (buffers.scoreStride, blocks.element, task.span)
     let depth = element.count(a.headWidth)
     let isPair = element == .pair
-    @inline(always) func visible(_ query: Int) -> Int {
-      max(0, min(span.visibleKeys(ofQuery: query, causal: a.causal) &- keys.lowerBound, keys.count))
-    }
-    let isFirstOfKeys = isFirstOfKeyHead && queries.lowerBound == 0
-    if visible(queries.upperBound &- 1) > 0 {
-      for query in steps(from: queries.lowerBound, to: queries.upperBound, by: tileRows) {
-        let height = min(tileRows, queries.upperBound &- query)
-        let width = visible(query &+ height &- 1)
-        let place = (query &- queries.lowerBound) &* stride
-        for column in steps(from: 0, to: width, by: tileColumns) {
-          let panel = column / tileColumns &* blocks.transposedPanel
-          multiplyTile(
-            depth: depth, buffers.queryRows + query &* blocks.rowStride, rowStride: blocks.rowStride, depthStride: 1,
-            buffers.keyColumns + panel, strideOfB: tileColumns, buffers.weights + place + column, strideOfC: stride,
-            accumulates: false, pairs: isPair)
-          multiplyTile(
-            depth: depth, buffers.gradientRows + query &* blocks.rowStride, rowStride: blocks.rowStride,
-            depthStride: 1, buffers.valueColumns + panel, strideOfB: tileColumns, buffers.slopes + place + column,
-            strideOfC: stride, accumulates: false, pairs: isPair)
-        }
-        for i in 0..<height {
-          let row = (span.firstQuery &+ query &+ i) &* a.heads &+ head
-          weightsAndSlopes(
-            a, buffers.weights + place + i &* stride, buffers.slopes + place + i &* stride,
-            visible: visible(query &+ i),
-            end: stride, logSumExp: a.logSumExp[row], delta: buffers.deltas[query &+ i], row: row,
-            firstColumn: keys.lowerBound)
-        }
-        guard width > 0 else { continue }
-        var slopeRows = buffers.slopes + place
-        if element != .full {
-          slopeRows = buffers.slopeRows + place
-          packRows(
-            buffers.slopes + place, stride: stride, rows: height, depth: width, as: element, to: slopeRows,
-            targetStride: stride)
-        }
-        for panel in 0..<blocks.panels {
-          multiplyTile(
-            depth: element.count(width), slopeRows, rowStride: stride, depthStride: 1,
-            buffers.keyRows + panel &* buffers.keyPanel, strideOfB: tileColumns,
-            buffers.queryGradients + query &* blocks.paddedWidth + panel &* tileColumns,
-            strideOfC: blocks.paddedWidth, accumulates: keys.lowerBound > 0, pairs: isPair)
-        }
+    for query in steps(from: queries.lowerBound, to: queries.upperBound, by: tileRows) {
+      let height = min(tileRows, queries.upperBound &- query)
+      let visible = VisibleKeys(
+        ofRow0: span.visibleKeys(ofQuery: query, causal: a.causal) &- keys.lowerBound, growth: a.causal ? 1 : 0,
+        limit: keys.count)
+      let width = visible[height &- 1]
+      guard width > 0 else { continue }
+      let place = (query &- queries.lowerBound) &* stride
+      let (weights, slopes) = (buffers.weights + place, buffers.slopes + place)
+      multiplyScores(
+        depth: depth, buffers.queryRows + query &* blocks.rowStride, rowStride: blocks.rowStride, buffers.keyColumns,
+        panelSize: blocks.transposedPanel, weights, strideOfC: stride, columns: width, pairs: isPair)
+      ahead.queries.fetch()
+      ahead.keys.fetch()
+      multiplyScores(
+        depth: depth, buffers.gradientRows + query &* blocks.rowStride, rowStride: blocks.rowStride,
+        buffers.valueColumns, panelSize: blocks.transposedPanel, slopes, strideOfC: stride, columns: width,
+        pairs: isPair)
+      ahead.values.fetch()
+      ahead.outputGradients.fetch()
+      OnlineSoftmax(scale: a.scale).makeSlopes(
+        weights, slopes, stride: stride, rows: height, visible,
+        powers: buffers.powers + query, deltas: buffers.deltas + query, a.dropout,
+        row: (span.firstQuery &+ query) &* a.heads &+ head, rowStep: a.heads, firstColumn: keys.lowerBound)
+      var slopeRows = slopes
+      if element != .full {
+        slopeRows = buffers.slopeRows
+        packRows(
+          slopes, stride: stride, rows: height, depth: width, as: element, to: slopeRows, targetStride: stride)
       }
-    } else if !isFirstOfKeys {
-      return
+      ahead.outputs.fetch()
+      ahead.queryGradients.fetch()
+      let border = TileBorder(element: element, depth: width, ofRow0: a.causal ? visible.ofRow0 : width)
+      for panel in 0..<blocks.panels {
+        multiplyTile(
+          border, slopeRows, rowStride: stride, depthStride: 1, buffers.keyRows + panel &* buffers.keyPanel,
+          strideOfB: tileColumns, buffers.queryGradients + query &* blocks.paddedWidth + panel &* tileColumns,
+          strideOfC: blocks.paddedWidth, accumulates: keys.lowerBound > task.keys.lowerBound, pairs: isPair)
+      }
+      ahead.keyGradients.fetch()
+      ahead.valueGradients.fetch()
     }
-    addToKeys(a, blocks, span, queries, keys, buffers, isFirst: isFirstOfKeys)
   }
 
   /// dV += (P ∘ M)ᵀ dO and dK += dSᵀ Q.
-  private static func addToKeys(
-    _ a: AttentionArguments, _ blocks: AttentionBlocks, _ span: SequenceSpan, _ queries: Range<Int>,
-    _ keys: Range<Int>, _ buffers: Buffers, isFirst: Bool
+  @inline(never) private static func addToKeys(
+    _ a: AttentionArguments, _ blocks: AttentionBlocks, _ task: AttentionBackwardTask, _ queries: Range<Int>,
+    _ keys: Range<Int>, _ buffers: AttentionBackwardBuffers, isFirst: Bool
   ) {
-    let (stride, element) = (buffers.scoreStride, blocks.element)
+    let (stride, element, span) = (buffers.scoreStride, blocks.element, task.span)
     var (weights, slopes) = (buffers.weights, buffers.slopes)
+    // Keys that no query of the block sees have nothing to receive, beyond their first zeros.
+    let lastVisible = span.visibleKeys(ofQuery: queries.upperBound &- 1, causal: a.causal) &- keys.lowerBound
+    let width = min(keys.count, lastVisible)
     if element != .full {
+      let columns = (width &+ tileColumns &- 1) / lanes &* lanes
       packColumns(
-        weights, stride: stride, depth: queries.count, width: stride, panels: 1, panelWidth: stride, panelSize: 0,
+        weights, stride: stride, depth: queries.count, width: columns, panels: 1, panelWidth: columns, panelSize: 0,
         as: element, to: buffers.packedWeights)
       packColumns(
-        slopes, stride: stride, depth: queries.count, width: stride, panels: 1, panelWidth: stride, panelSize: 0,
+        slopes, stride: stride, depth: queries.count, width: columns, panels: 1, panelWidth: columns, panelSize: 0,
         as: element, to: buffers.packedSlopes)
       (weights, slopes) = (buffers.packedWeights, buffers.packedSlopes)
     }
-    for key in steps(from: keys.lowerBound, to: keys.upperBound, by: tileRows) {
-      // Queries before the first that sees this key have nothing to add; pairs stay whole.
-      let hidden = a.causal ? key &- (span.keys &- span.queries) &- queries.lowerBound : 0
-      let first = max(0, min(hidden, queries.count)) / element.depth
-      let depth = element.count(queries.count) &- first
-      let from = first &* stride &+ key &- keys.lowerBound
+    let depthStride = element == .full ? stride : (width &+ tileColumns &- 1) / lanes &* lanes
+    for key in steps(from: 0, to: isFirst ? keys.count : width, by: tileRows) {
+      // Queries before the first that sees this key have nothing to add.
+      let hidden = keys.lowerBound &+ key &- (span.keys &- span.queries) &- queries.lowerBound
+      let border = TileBorder(
+        element: element, depth: queries.count, fromOfRow0: a.causal ? hidden : 0 &- queries.count &- tileRows)
+      let to = (keys.lowerBound &- task.keys.lowerBound &+ key) &* blocks.paddedWidth
       for panel in 0..<blocks.panels {
-        let to = key &* blocks.paddedWidth &+ panel &* tileColumns
-        let columns = panel &* buffers.queryPanel &+ (element.count(queries.lowerBound) &+ first) &* tileColumns
+        let columns = panel &* buffers.queryPanel &+ element.count(queries.lowerBound) &* buffers.queryStride
+        let target = to &+ panel &* tileColumns
         multiplyTile(
-          depth: depth, weights + from, rowStride: 1, depthStride: stride, buffers.gradientColumns + columns,
-          strideOfB: tileColumns, buffers.valueGradients + to, strideOfC: blocks.paddedWidth, accumulates: !isFirst,
-          pairs: element == .pair)
+          border, weights + key, rowStride: 1, depthStride: depthStride, buffers.gradientColumns + columns,
+          strideOfB: buffers.queryStride, buffers.valueGradients + target, strideOfC: blocks.paddedWidth,
+          accumulates: !isFirst, pairs: element == .pair)
         multiplyTile(
-          depth: depth, slopes + from, rowStride: 1, depthStride: stride, buffers.queryColumns + columns,
-          strideOfB: tileColumns, buffers.keyGradients + to, strideOfC: blocks.paddedWidth, accumulates: !isFirst,
-          pairs: element == .pair)
+          border, slopes + key, rowStride: 1, depthStride: depthStride, buffers.queryColumns + columns,
+          strideOfB: buffers.queryStride, buffers.keyGradients + target, strideOfC: blocks.paddedWidth,
+          accumulates: !isFirst, pairs: element == .pair)
       }
-    }
-  }
-
-  /// Turns a row of Q Kᵀ into P ∘ M, and one of dO Vᵀ into dS; what is behind `visible` becomes zero,
-  /// to the end.
-  @inline(always) private static func weightsAndSlopes(
-    _ a: AttentionArguments, _ weights: UnsafeMutablePointer<Float>, _ slopes: UnsafeMutablePointer<Float>,
-    visible: Int, end: Int, logSumExp: Float, delta: Float, row: Int, firstColumn: Int
-  ) {
-    let (scale, offset, mean) = (broadcast(a.scale), broadcast(-logSumExp), broadcast(delta))
-    let hasDropout = !a.dropout.isNone
-    let (key, threshold) = hasDropout ? (a.dropout.rowKey(row), a.dropout.threshold) : (0, 0)
-    let factor = broadcast(hasDropout ? a.dropout.scale : 1)
-    var j = 0
-    while j < visible {
-      let count = min(lanes, visible &- j)
-      let p = keepFirst(count, of: exponential(multiplyAdd(load(weights + j), scale, offset)))
-      var (weight, slope) = (p, load(slopes + j))
-      if hasDropout {
-        weight = keep(p, key, threshold, firstColumn &+ j) * factor
-        slope = keep(slope, key, threshold, firstColumn &+ j) * factor
-      }
-      store(weight, weights + j)
-      store(keepFirst(count, of: p * (slope - mean) * scale), slopes + j)
-      j &+= lanes
-    }
-    while j < end {
-      store(.zero, weights + j)
-      store(.zero, slopes + j)
-      j &+= lanes
     }
   }
 
   /// Copies sums of gradients to where they belong.
   private static func copyRows(
-    _ source: UnsafePointer<Float>, _ blocks: AttentionBlocks, rows: Int, to target: UnsafeMutablePointer<Float>,
-    stride: Int
+    _ source: UnsafePointer<Float>, _ blocks: AttentionBlocks, rows: Int, times factor: Float,
+    to target: UnsafeMutablePointer<Float>, stride: Int
   ) {
+    let factor = broadcast(factor)
     for i in 0..<rows {
       let (from, to) = (source + i &* blocks.paddedWidth, target + i &* stride)
-      forEachVector(blocks.headWidth) { j, count in store(load(from + j, count: count), to + j, count: count) }
+      forEachVector(blocks.headWidth) { j, count in store(load(from + j) * factor, to + j, count: count) }
+    }
+  }
+
+  /// Adds the parts' sums for the gradients of queries, of those parts whose keys a query sees.
+  private static func addParts(
+    _ a: AttentionArguments, _ gradients: AttentionGradients, _ blocks: AttentionBlocks, _ parts: AttentionParts,
+    _ sums: AttentionParts.Sums, on pool: ThreadPool
+  ) {
+    let rowsOfTask = 64
+    let chunks = (parts.longest.queries &+ rowsOfTask &- 1) / rowsOfTask
+    let scale = broadcast(a.scale)
+    pool.run(tasks: a.spans.count &* a.heads &* chunks) { number, _ in
+      let (index, head) = (number / chunks / a.heads, number / chunks % a.heads)
+      let (span, first) = (a.spans[index], number % chunks &* rowsOfTask)
+      for i in first..<max(first, min(first &+ rowsOfTask, span.queries)) {
+        let visible = span.visibleKeys(ofQuery: i, causal: a.causal)
+        let target = gradients.queries + (span.firstQuery &+ i) &* gradients.queryStride + head &* a.headWidth
+        forEachVector(a.headWidth) { j, count in
+          var sum = Vector.zero
+          for part in 0..<parts.count where part &* parts.keysOfPart < visible {
+            sum += load(sums.place(span: index, head: head, part: part) + i &* blocks.paddedWidth + j)
+          }
+          store(sum * scale, target + j, count: count)
+        }
+      }
     }
   }
 }

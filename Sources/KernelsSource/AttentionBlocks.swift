@@ -7,13 +7,13 @@ import KernelSupport
 struct AttentionBlocks {
   /// Queries of a task of the forward pass: enough that packing the keys and values again for each is nothing.
   static let queriesOfTask = 264
-  /// Keys of a step of the forward pass: their panels (128 KB at width 64) stay in the second-level cache, and the
-  /// scores of a tile of queries (13 KB) in the first.
-  static let keysOfStep = 256
+  /// Keys of a step of the forward pass: their panels (220 KB at width 64) stay in the second-level cache, and the
+  /// scores of a tile of queries (19 KB) in the first.
+  static let keysOfStep = 384
   /// Queries and keys of a step of the backward pass: multiples of the tile's rows and columns in every variant.
   ///
-  /// The probabilities, the gradients of the scores and all panels (500 KB at width 64) stay in the second-level cache.
-  static let queriesOfBackwardStep = 96, keysOfBackwardStep = 192
+  /// The probabilities, the gradients of the scores and all panels (700 KB at width 64) stay in the second-level cache.
+  static let queriesOfBackwardStep = 192, keysOfBackwardStep = 192
   /// Up to so many queries are answered one by one: packing the keys would cost more than it saves.
   static let fewQueries = 4
 
@@ -43,6 +43,12 @@ struct AttentionBlocks {
   /// Elements of a panel of d's columns over so many rows.
   @inline(always) func columnPanel(rows: Int) -> Int { (element.count(rows) &+ 1) &* tileColumns }
 
+  /// Rows of queries in whole steps of the backward pass.
+  @inline(always) func backwardQueries(_ queries: Int) -> Int {
+    let step = Self.queriesOfBackwardStep
+    return (queries &+ step &- 1) / step &* step
+  }
+
   /// Packs rows as rows of A.
   @inline(always) func packAsA(
     _ source: UnsafePointer<Float>, stride: Int, rows: Int, to target: UnsafeMutablePointer<Float>
@@ -69,6 +75,16 @@ struct AttentionBlocks {
     packColumns(
       source, stride: stride, depth: rows, width: headWidth, panels: panels, panelWidth: tileColumns,
       panelSize: panelSize, as: element, to: target)
+  }
+
+  /// Multiplies rows of `paddedWidth` numbers by a number each.
+  @inline(always) func multiplyRows(
+    _ rows: UnsafeMutablePointer<Float>, rows count: Int, by factors: UnsafePointer<Float>
+  ) {
+    for i in 0..<count where factors[i] != 1 {
+      let (row, factor) = (rows + i &* paddedWidth, broadcast(factors[i]))
+      for j in steps(from: 0, to: paddedWidth, by: lanes) { store(load(row + j) * factor, row + j) }
+    }
   }
 }
 
