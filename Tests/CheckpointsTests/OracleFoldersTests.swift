@@ -21,7 +21,7 @@ struct OracleFoldersTests {
 
   static let heads: [(TransformerConfiguration.Family, TransformerConfiguration.Head)] = [
     (.gpt2, .causalLanguage), (.gpt2, .sequenceClassification), (.gpt2, .tokenClassification), (.gpt2, .none),
-    (.llama, .causalLanguage), (.llama, .sequenceClassification), (.llama, .none),
+    (.llama, .causalLanguage), (.llama, .sequenceClassification), (.llama, .tokenClassification), (.llama, .none),
     (.bert, .maskedLanguage), (.bert, .maskedLanguageAndNextSentence), (.bert, .sequenceClassification),
     (.bert, .tokenClassification), (.bert, .none),
     (.roberta, .maskedLanguage), (.roberta, .sequenceClassification), (.roberta, .tokenClassification),

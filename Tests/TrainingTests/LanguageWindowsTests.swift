@@ -94,7 +94,10 @@ import Transformers
 
   @Test func refusesAnObjectiveThatTheModelHasNot() throws {
     for (family, change) in [
-      (TransformerConfiguration.Family.bert, { (s: inout PretrainingSettings) in s.predictsNextSentence = true }),
+      (
+        TransformerConfiguration.Family.bert,
+        { (s: inout PretrainingSettings) in (s.predictsNextSentence, s.maskCopies) = (true, 2) }
+      ),
       (.llama, { (s: inout PretrainingSettings) in s.objective = .both }),
     ] {
       let configuration = ToyTexts.configuration(family, tokenizer)

@@ -107,7 +107,7 @@ public struct LanguageWindows: Sendable {
     let options =
       seed == nil
       ? SentencePairOptions(copies: 1, shortShare: 0)
-      : SentencePairOptions(copies: settings.maskCopies ?? 10, shortShare: settings.shortShare)
+      : SentencePairOptions(copies: settings.maskCopies ?? 1, shortShare: settings.shortShare)
     return try SentencePairs(
       shard, sentences: sentences, begin: begin, end: end, vocabulary: vocabulary, context: settings.context,
       masking: settings.masking, options: options, seed: seed)

@@ -84,6 +84,9 @@ public struct PretrainingSettings: Sendable {
       masking.masked >= 0 && masking.random >= 0 && masking.masked + masking.random <= 1, "masking",
       "\(masking.masked) masked and \(masking.random) random", "two shares that are not more than 1 together")
     if let maskCopies { try require((1...1000).contains(maskCopies), "mask copies", maskCopies, "1 to 1000") }
+    try require(
+      !predictsNextSentence || maskCopies != nil, "mask copies", 0,
+      "1 or more where pairs are drawn for next-sentence prediction")
     try require(maskedShare > 0 && maskedShare < 1, "masked batches", maskedShare, "above 0 and below 1")
     try require((0...1).contains(shortShare), "short sequences", shortShare, "0 to 1")
     try require(
