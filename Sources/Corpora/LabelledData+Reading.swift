@@ -84,6 +84,7 @@ extension LabelledData {
         text: row.text, pair: row.pair, words: row.words, labels: labels, value: value, line: row.line)
     }
     self.init(rows: rows, labelNames: names, kind: kind, path: path, notes: raw.notes)
+    badRows = raw.bad
   }
 
   /// What is wrong with a row that was read well.

@@ -47,6 +47,8 @@ public struct LabelledData: Sendable {
   public var path: String
   /// What was found out about the file and left out of it, as sentences.
   public var notes: [String]
+  /// Rows that cannot be used and were left out, where that was asked for.
+  public var badRows: [LabelledFailure.BadRow] = []
 
   /// A set of rows.
   public init(

@@ -23,6 +23,10 @@ public struct LabelledReport: Sendable {
   public private(set) var shared: [Twins] = []
   /// The lines of rows that are longer than the model reads.
   public private(set) var longRows: [Int] = []
+  /// Rows that cannot be used: empty texts, empty labels, columns too many or too few.
+  public private(set) var badRows: [LabelledFailure.BadRow] = []
+  /// The lines of rows whose characters look damaged, by the kind of damage.
+  public private(set) var damaged: [EncodingDamage: [Int]] = [:]
   /// Pairs of labels that may be one, written in two ways.
   public private(set) var similarNames: [(String, String)] = []
   /// Labels of the validation data that the training data has not.
@@ -40,12 +44,16 @@ public struct LabelledReport: Sendable {
     tokens: (String) -> Int = { $0.utf8.count }
   ) {
     let counts = data.classCounts
+    badRows = data.badRows
     classCounts = data.labelNames.indices.map { (data.labelNames[$0], counts[$0]) }
     var first: [[ExactString]: LabelledRow] = [:]
     for row in data.rows {
       let length = tokens(row.text) + (row.pair.map(tokens) ?? 0)
       longestRow = max(longestRow, length)
       if let maximumTokens, length > maximumTokens { longRows.append(row.line) }
+      for damage in EncodingDamage.found(in: row.text + (row.pair ?? "")) {
+        damaged[damage, default: []].append(row.line)
+      }
       guard let earlier = first[Self.key(row)] else {
         first[Self.key(row)] = row
         continue
@@ -71,6 +79,11 @@ public struct LabelledReport: Sendable {
     func add(_ count: Int, _ what: String, _ examples: [String]) {
       guard count > 0 else { return }
       findings.append("\(count) \(what): \(examples.prefix(8).joined(separator: ", "))\(count > 8 ? " …" : "")")
+    }
+    add(badRows.count, "rows cannot be used", badRows.map { "line \($0.line) (\($0.problem))" })
+    for damage in EncodingDamage.allCases {
+      let lines = damaged[damage] ?? []
+      add(lines.count, "rows have \(damage.rawValue), on lines", lines.map(String.init))
     }
     add(duplicates.count, "rows are copies (line = line)", duplicates.map(Self.text))
     add(contradictions.count, "texts have two different labels (line = line)", contradictions.map(Self.text))

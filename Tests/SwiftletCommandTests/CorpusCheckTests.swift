@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// `swiftlet corpus check` as scripts and people meet it.
@@ -48,6 +49,24 @@ import Testing
     #expect(findings[2].hasSuffix(": 3 = 2"))
     let people = try Program.run("corpus", "check", "--data", training)
     #expect(people.output.contains("label animal  ") && people.output.contains(": 6 = 14"))
+  }
+
+  /// Faults are told with their lines; none of them ends the reading.
+  @Test func faultsOfRows() throws {
+    let scratch = try Scratch()
+    let rows = ["text\tlabel", "fine one\ta", "\ta", "fine two\tb", "cafÃ© au lait\tb", "bell \u{7}\ta", "no label\t"]
+    let path = try scratch.write(rows.joined(separator: "\n") + "\n", to: "a.tsv")
+    var data = try Data(contentsOf: URL(fileURLWithPath: path))
+    data += Data([0x62, 0x61, 0x64, 0xFF, 0x09, 0x61, 0x0A])
+    try data.write(to: URL(fileURLWithPath: path))
+    let run = try Program.run("corpus", "check", "--data", path, "--json")
+    #expect(run.status == 0, "\(run.errors)")
+    let object = try #require(run.objects.first)
+    let bad = try #require(object["bad_rows"] as? [[String: Any]])
+    #expect(bad.map { $0["line"] as? Int } == [3, 7])
+    #expect(object["damaged_rows"] as? [Int] == [5, 6, 8])
+    #expect((object["classes"] as? [String: Int]) == ["a": 3, "b": 2])
+    #expect(try Program.run("corpus", "check", "--data", path, "--max-length", "4").status == 64)
   }
 
   @Test func usage() throws {

@@ -26,6 +26,11 @@ struct CorpusCheck: ParsableCommand {
   var documents: DocumentBoundary = .paragraphs
   @Flag(name: .long, help: "Put U+FFFD in place of bytes that are not UTF-8, instead of refusing them.")
   var repair = false
+  @Option(
+    name: .long, help: ArgumentHelp("Count the tokens of labelled texts with it, for --max-length.", valueName: "file"))
+  var tokenizer: String?
+  @Option(name: .long, help: ArgumentHelp("What the model reads at most, in tokens, marks included.", valueName: "n"))
+  var maxLength: Int?
   @OptionGroup(title: "Labels") var labels: LabelOptions
   @OptionGroup(title: "Shared") var shared: SharedOptions
 
@@ -33,6 +38,10 @@ struct CorpusCheck: ParsableCommand {
     if corpus.isEmpty == (data == nil) {
       throw ValidationError("Give either --corpus, for text, or --data, for labelled texts.")
     }
+    if maxLength != nil, tokenizer == nil {
+      throw ValidationError("--max-length counts tokens; give --tokenizer, too.")
+    }
+    if corpus.isEmpty == false, tokenizer != nil { throw ValidationError("--tokenizer is of --data.") }
     if data != nil, validation.count > 1 {
       throw ValidationError(
         "--validation: labelled texts are compared with one file, and \(validation.count) are given.")
@@ -106,18 +115,27 @@ struct CorpusCheck: ParsableCommand {
   // MARK: Labels
 
   private func check(labelled path: String) throws {
-    let data = try labels.read(path)
-    let held = try validation.first.map { try labels.read($0) }
+    let data = try labels.read(path, findsFaults: true)
+    let held = try validation.first.map { try labels.read($0, findsFaults: true) }
     for line in data.notes + (held?.notes ?? []) { note(line) }
-    let report = LabelledReport(data, validation: held)
+    let vocabulary = try tokenizer.map { try Tokenizer(contentsOf: $0) }
+    let report =
+      vocabulary.map { vocabulary in
+        // Two or three marks stand around the texts.
+        LabelledReport(data, validation: held, maximumTokens: maxLength.map { max(1, $0 - 2) }) {
+          vocabulary.encode($0).count
+        }
+      } ?? LabelledReport(data, validation: held)
     let output = Output(json: shared.json)
     guard !shared.json else {
       return output.result(
-        ["rows": .integer(data.rows.count), "findings": .array(report.findings.map { .string($0) })], text: "")
+        json(data, report), text: "")
     }
     var table = TextTable([], alignments: [.left, .right])
     table.add(["rows", HumanFormat.grouped(data.rows.count)])
-    table.add(["bytes of the longest row", HumanFormat.grouped(report.longestRow)])
+    table.add([
+      "\(vocabulary == nil ? "bytes" : "tokens") of the longest row", HumanFormat.grouped(report.longestRow),
+    ])
     let most = report.classCounts.sorted { $0.count > $1.count }
     for (name, count) in most.prefix(Self.shownLabels) { table.add(["label \(name)", HumanFormat.grouped(count)]) }
     if most.count > Self.shownLabels { table.add(["and more labels", "\(most.count - Self.shownLabels)"]) }
@@ -125,6 +143,25 @@ struct CorpusCheck: ParsableCommand {
     output.text("")
     for finding in report.findings { output.text(finding) }
     if report.findings.isEmpty { output.text("Nothing was found to be wrong.") }
+  }
+
+  private func json(_ data: LabelledData, _ report: LabelledReport) -> JSONValue {
+    func twins(_ list: [LabelledReport.Twins]) -> JSONValue {
+      .array(list.map { .array([.integer($0.first), .integer($0.second)]) })
+    }
+    func lines(_ list: [Int]) -> JSONValue { .array(list.map { .integer($0) }) }
+    var counts: JSONValue = .object([:])
+    for (name, count) in report.classCounts { counts[name] = .integer(count) }
+    return [
+      "rows": .integer(data.rows.count), "classes": counts,
+      "bad_rows": .array(
+        report.badRows.map { ["line": .integer($0.line), "problem": .string($0.problem)] }),
+      "duplicates": twins(report.duplicates), "contradictions": twins(report.contradictions),
+      "shared": twins(report.shared), "long_rows": lines(report.longRows),
+      "damaged_rows": lines(Set(report.damaged.values.joined()).sorted()),
+      "similar_labels": .array(report.similarNames.map { .array([.string($0.0), .string($0.1)]) }),
+      "findings": .array(report.findings.map { .string($0) }),
+    ]
   }
 
   private static let shownLabels = 12

@@ -25,13 +25,18 @@ struct LabelOptions: ParsableArguments {
   }
 
   /// Reads a file.
-  /// - Parameter kind: What labels are taken for, unless the user has said so; nil finds it out.
-  func read(_ path: String, kind: LabelKind? = nil, allowsNoLabels: Bool = false) throws -> LabelledData {
+  /// - Parameters:
+  ///   - kind: What labels are taken for, unless the user has said so; nil finds it out.
+  ///   - findsFaults: Whether rows and bytes that cannot be used are to be told of, instead of ending the reading.
+  func read(
+    _ path: String, kind: LabelKind? = nil, allowsNoLabels: Bool = false, findsFaults: Bool = false
+  ) throws -> LabelledData {
     var options = LabelledOptions()
     (options.textColumn, options.pairColumn, options.labelColumn) = (textColumn, pairColumn, labelColumn)
     (options.format, options.kind, options.skipsBadRows) = (format, labels ?? kind, skipBadRows)
     if let separator = labelSeparator.first { options.labelSeparator = separator }
-    (options.repairs, options.allowsNoLabels) = (repair, allowsNoLabels)
+    (options.repairs, options.allowsNoLabels) = (repair || findsFaults, allowsNoLabels)
+    if findsFaults { options.skipsBadRows = true }
     return try LabelledData(contentsOf: path, options: options)
   }
 }
