@@ -35,29 +35,36 @@ public struct ClassifierEvaluator: Sendable {
     weights: ParameterBuffer, activations: Activations, execution: Execution, shouldStop: () -> Bool = { false }
   ) throws -> Evaluation {
     let examples = batches.examples
-    let labels = model.configuration.labels
     guard examples.count > 0 else { throw TrainingFailure.noData(set: "validation", needed: "it has no rows") }
-    let scores = try scores(
+    if examples.kind == .tokens {
+      let labels = model.configuration.labels
+      let answers = try scores(
+        weights: weights, activations: activations, execution: execution, shouldStop: shouldStop)
+      return .words(words(probabilities(answers, columns: labels.count) { Self.softmax(&$0) }, labels))
+    }
+    return try predictions(
+      weights: weights, activations: activations, execution: execution, shouldStop: shouldStop
+    ).evaluation(majorityLabel: majorityLabel, meanValue: meanValue)
+  }
+
+  /// The answers to all texts, of a classifier of texts; of a regression the values.
+  public func predictions(
+    weights: ParameterBuffer, activations: Activations, execution: Execution, shouldStop: () -> Bool = { false }
+  ) throws -> Predictions {
+    let examples = batches.examples
+    let labels = model.configuration.labels
+    var answers = try scores(
       weights: weights, activations: activations, execution: execution, shouldStop: shouldStop)
     switch examples.kind {
-    case .single:
-      return .labels(
-        ClassificationMetrics(
-          probabilities: probabilities(scores, columns: labels.count) { Self.softmax(&$0) },
-          truths: examples.labels.map { Int($0.first ?? 0) }, labels: labels, majorityLabel: majorityLabel))
-    case .tokens:
-      return .words(words(probabilities(scores, columns: labels.count) { Self.softmax(&$0) }, labels))
+    case .value: break
     case .multiple:
-      return .multiLabel(
-        MultiLabelMetrics(
-          probabilities: probabilities(scores, columns: labels.count) { row in
-            for index in row.indices { row[index] = 1 / (1 + exponential(-row[index])) }
-          },
-          truths: examples.labels.map { row in labels.indices.map { row.contains(Int32($0)) } }, labels: labels))
-    case .value:
-      return .values(
-        RegressionMetrics(values: scores.map { Double($0) }, truths: examples.values, mean: meanValue))
+      answers = probabilities(answers, columns: labels.count) { row in
+        for index in row.indices { row[index] = 1 / (1 + exponential(-row[index])) }
+      }
+    default: answers = probabilities(answers, columns: labels.count) { Self.softmax(&$0) }
     }
+    return Predictions(
+      probabilities: answers, kind: examples.kind, labels: labels, truths: examples.labels, values: examples.values)
   }
 
   /// The figures of words, from the probabilities of those that were answered.

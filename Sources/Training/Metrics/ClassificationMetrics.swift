@@ -28,6 +28,8 @@ public struct ClassificationMetrics: Sendable {
   public var accuracy: Double { confusion.accuracy }
   /// Means over labels.
   public var macro: PrecisionRecall { confusion.macro }
+  /// Over all answers.
+  public var micro: PrecisionRecall { confusion.micro }
   /// Matthews' correlation coefficient.
   public var matthewsCorrelation: Double { confusion.matthewsCorrelation }
 

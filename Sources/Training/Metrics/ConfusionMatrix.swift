@@ -36,6 +36,9 @@ public struct ConfusionMatrix: Sendable, Equatable {
     return PrecisionRecall(meanOf: occurring)
   }
 
+  /// Over all answers, whatever the label: where each text has one label, all three are the accuracy.
+  public var micro: PrecisionRecall { PrecisionRecall(hits: correct, answered: total, support: total) }
+
   /// Matthews' correlation coefficient, for any number of labels (Gorodkin 2004): 1 perfect, 0 for a constant answer.
   public var matthewsCorrelation: Double {
     let n = Double(total)

@@ -62,7 +62,9 @@ extension ClassificationMetrics {
   var json: JSONValue {
     [
       "accuracy": .number(accuracy), "macro_precision": .number(macro.precision),
-      "macro_recall": .number(macro.recall), "macro_f1": .number(macro.f1), "mcc": .number(matthewsCorrelation),
+      "macro_recall": .number(macro.recall), "macro_f1": .number(macro.f1),
+      "micro_precision": .number(micro.precision), "micro_recall": .number(micro.recall),
+      "micro_f1": .number(micro.f1), "mcc": .number(matthewsCorrelation),
       "roc_auc": JSONValue(rocAUC), "pr_auc": JSONValue(prAUC), "loss": .number(loss), "count": .integer(count),
       "calibration_error": .number(calibration.expectedError),
       "labels": .array(labels.map { .string($0) }),

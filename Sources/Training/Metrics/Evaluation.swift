@@ -1,3 +1,4 @@
+import Corpora
 import Files
 
 /// What an evaluation over a whole set found.
@@ -66,6 +67,15 @@ public enum SelectionCriterion: String, Sendable, Hashable, CaseIterable {
   case pearson
   /// The rank correlation, of regressions.
   case spearman
+
+  /// The figure that people judge such labels by.
+  public static func usual(for kind: LabelKind) -> SelectionCriterion {
+    switch kind {
+    case .value: .loss
+    case .multiple: .macroF1
+    default: .accuracy
+    }
+  }
 
   /// Whether larger values are better.
   public var prefersLarge: Bool { self != .loss }

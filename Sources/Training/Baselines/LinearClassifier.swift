@@ -1,0 +1,142 @@
+import Corpora
+import Tensors
+
+/// Logistic regression on sparse rows, with an L2 penalty on all weights but the intercepts; of values, ridge
+/// regression.
+///
+/// It minimises what scikit-learn's `LogisticRegression` (of labels that exclude each other), `OneVsRestClassifier` of
+/// it (of any number of labels) and `Ridge` do: Σ loss + ½/C · ‖W‖².
+///
+/// Letters: L labels, of which two that exclude each other need one output; K outputs.
+package struct LinearClassifier: Sendable {
+  /// The inverse of the penalty.
+  package static let usualC = 10.0
+
+  private let kind: LabelKind
+  private let labels: Int
+  private let outputs: Int
+  /// [columns, K], and then K intercepts.
+  private var weights: [Float]
+  private let columns: Int
+
+  /// Learns from rows.
+  /// - Parameters:
+  ///   - labels: Of each row, by their numbers; empty where labels are values.
+  ///   - values: Of each row, where labels are values.
+  package init(
+    _ rows: SparseRows, columns: Int, kind: LabelKind, labelCount: Int, labels: [[Int32]], values: [Double],
+    c: Double = usualC, minimizer: LimitedMemoryMinimizer = LimitedMemoryMinimizer()
+  ) {
+    (self.kind, self.columns, self.labels) = (kind, columns, labelCount)
+    outputs = kind == .value || kind == .single && labelCount == 2 ? 1 : labelCount
+    weights = [Float](repeating: 0, count: (columns + 1) * outputs)
+    if kind == .value { weights[columns] = Float(values.reduce(0, +) / Double(max(1, values.count))) }
+    let targets = Self.targets(kind, outputs: outputs, labels: labels, values: values)
+    let decay = 1 / (c * Double(max(1, rows.count)))
+    var model = self
+    minimizer.minimize(&weights) { weights, gradient in
+      model.weights = weights
+      return model.loss(rows, targets, decay: decay, gradient: &gradient)
+    }
+  }
+
+  /// Of each row and label, its probability; of values, the value.
+  package func answers(_ rows: SparseRows) -> [Float] {
+    var result: [Float] = []
+    var scores = [Float](repeating: 0, count: outputs)
+    for row in 0..<rows.count {
+      score(rows, row, into: &scores)
+      switch kind {
+      case .value: result += scores
+      case _ where kind == .single && outputs == 1:
+        let second = Self.sigmoid(scores[0])
+        result += [1 - second, second]
+      case .single:
+        Self.softmax(&scores)
+        result += scores
+      default: result += scores.map(Self.sigmoid)
+      }
+    }
+    return result
+  }
+
+  /// What each output should be, [rows, K].
+  private static func targets(
+    _ kind: LabelKind, outputs: Int, labels: [[Int32]], values: [Double]
+  ) -> [Float] {
+    if kind == .value { return values.map { Float($0) } }
+    var targets = [Float](repeating: 0, count: labels.count * outputs)
+    for (row, numbers) in labels.enumerated() {
+      for label in numbers {
+        let output = kind == .single && outputs == 1 ? Int(label) - 1 : Int(label)
+        if output >= 0 { targets[row * outputs + output] = 1 }
+      }
+    }
+    return targets
+  }
+
+  private func score(_ rows: SparseRows, _ row: Int, into scores: inout [Float]) {
+    for output in 0..<outputs { scores[output] = weights[columns * outputs + output] }
+    weights.withUnsafeBufferPointer { weights in
+      scores.withUnsafeMutableBufferPointer { scores in
+        for entry in rows.starts[row]..<rows.starts[row + 1] {
+          let (value, start) = (rows.values[entry], Int(rows.columns[entry]) * outputs)
+          for output in 0..<outputs { scores[output] += value * weights[start + output] }
+        }
+      }
+    }
+  }
+
+  /// The mean loss and the penalty, and their gradient.
+  private func loss(_ rows: SparseRows, _ targets: [Float], decay: Double, gradient: inout [Float]) -> Double {
+    let share = Float(1 / Double(max(1, rows.count)))
+    var sum = 0.0
+    var scores = [Float](repeating: 0, count: outputs)
+    for index in gradient.indices { gradient[index] = 0 }
+    for row in 0..<rows.count {
+      score(rows, row, into: &scores)
+      for output in 0..<outputs where kind != .single || outputs == 1 {
+        let (score, target) = (scores[output], targets[row * outputs + output])
+        if kind == .value {
+          scores[output] = score - target
+          sum += Double((score - target) * (score - target)) / 2
+        } else {
+          sum += Double(max(score, 0) - score * target) + logarithm(1 + exponential(-Double(abs(score))))
+          scores[output] = Self.sigmoid(score) - target
+        }
+      }
+      if kind == .single, outputs > 1 {
+        Self.softmax(&scores)
+        for output in 0..<outputs where targets[row * outputs + output] == 1 {
+          sum -= logarithm(max(Double(scores[output]), 1e-45))
+          scores[output] -= 1
+        }
+      }
+      gradient.withUnsafeMutableBufferPointer { gradient in
+        scores.withUnsafeBufferPointer { scores in
+          for entry in rows.starts[row]..<rows.starts[row + 1] {
+            let (value, start) = (rows.values[entry] * share, Int(rows.columns[entry]) * outputs)
+            for output in 0..<outputs { gradient[start + output] += value * scores[output] }
+          }
+          for output in 0..<outputs { gradient[columns * outputs + output] += share * scores[output] }
+        }
+      }
+    }
+    let penalized = columns * outputs
+    for index in 0..<penalized { gradient[index] += Float(decay) * weights[index] }
+    let intercepts = weights[penalized...].reduce(0.0) { $0 + Double($1 * $1) }
+    return sum * Double(share) + decay / 2 * (LimitedMemoryMinimizer.dot(weights, weights) - intercepts)
+  }
+
+  private static func sigmoid(_ x: Float) -> Float { Float(1 / (1 + exponential(-Double(x)))) }
+
+  private static func softmax(_ scores: inout [Float]) {
+    let largest = scores.max() ?? 0
+    var sum: Float = 0
+    for index in scores.indices {
+      scores[index] = Float(exponential(Double(scores[index] - largest)))
+      sum += scores[index]
+    }
+    for index in scores.indices { scores[index] /= sum }
+  }
+}
