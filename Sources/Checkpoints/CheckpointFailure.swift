@@ -36,6 +36,10 @@ public enum CheckpointFailure: Failure {
   case tokenizerTooLarge(path: String, pieces: Int, vocabulary: Int)
   /// The tokenizer is not the one that the model was trained with.
   case tokenizerMismatch(path: String)
+  /// A folder is not an adapter that can be used.
+  case adapter(path: String, reason: String)
+  /// The model that an adapter belongs to is not where its file says.
+  case adapterBase(path: String, name: String)
 
   // MARK: Integrity
 
@@ -53,7 +57,7 @@ public enum CheckpointFailure: Failure {
   /// Bad data, except where there is nothing.
   public var kind: FailureKind {
     switch self {
-    case .noWeights, .noConfiguration, .fileMissing: .noInput
+    case .noWeights, .noConfiguration, .fileMissing, .adapterBase: .noInput
     default: .badData
     }
   }
@@ -96,6 +100,11 @@ public enum CheckpointFailure: Failure {
         + "they do not belong together."
     case .tokenizerMismatch(let path):
       "The tokenizer \(path.quotedForMessage) is not the one that the model was trained with; put that one back."
+    case .adapter(let path, let reason):
+      "\(path.quotedForMessage) cannot be used as an adapter: \(reason)."
+    case .adapterBase(let path, let name):
+      "The adapter \(path.quotedForMessage) belongs to the model \(name.quotedForMessage), which is no folder here; give "
+        + "its folder with --model, and the adapter's with --adapter."
     case .manifestDamaged(let path, let reason):
       "\(path.quotedForMessage), the list of the folder's files, is damaged: \(reason)."
     case .fileMissing(let path):

@@ -4,7 +4,8 @@ import Tokenization
 import Transformers
 
 extension ModelFolder {
-  /// Reads a model folder, written here or by Hugging Face's libraries.
+  /// Reads a model folder, written here or by Hugging Face's libraries; or the folder of an adapter, whose base is read
+  /// and changed by it.
   ///
   /// Throws a `CheckpointFailure` that names the file, the key or the tensor, or a `FileFailure`.
   ///
@@ -13,11 +14,17 @@ extension ModelFolder {
   ///   - change: makes the configuration that is wanted from the one in the folder: another head for fine-tuning, other
   ///     dropouts.
   ///   - missingHead: what to do about a head that the folder has not; `report` says which parameters it was.
+  ///   - adapter: the folder of an adapter that is put on the model.
   public init(
     reading path: String,
     changing change: (TransformerConfiguration) -> TransformerConfiguration = { $0 },
-    missingHead: WeightLoader.MissingHead = .refused
+    missingHead: WeightLoader.MissingHead = .refused, adapter: String? = nil
   ) throws {
+    if adapter != nil || AdapterFolder.isAdapter(path) {
+      self = try AdapterFolder(reading: adapter ?? path).model(
+        base: adapter == nil ? nil : path, changing: change, missingHead: missingHead)
+      return
+    }
     let reader = try FolderReader(path)
     let configuration = change(try Self.configuration(reader))
     let tokenizer = try Self.tokenizer(reader, configuration)
@@ -47,13 +54,18 @@ extension ModelFolder {
     self.report = report
   }
 
-  /// Reads only the configuration of a model folder.
+  /// Reads only the configuration of a model folder, or of the model that an adapter makes.
   public static func configuration(ofFolder path: String) throws -> TransformerConfiguration {
-    try configuration(FolderReader(path))
+    guard !AdapterFolder.isAdapter(path) else {
+      let adapter = try AdapterFolder(reading: path)
+      return try adapter.configuration ?? configuration(ofFolder: adapter.baseFolder())
+    }
+    return try configuration(FolderReader(path))
   }
 
   /// Reads only the tokenizer of a model folder; nil where it has none that this package reads.
   public static func tokenizer(ofFolder path: String) throws -> Tokenizer? {
+    if AdapterFolder.isAdapter(path) { return try tokenizer(ofFolder: AdapterFolder(reading: path).baseFolder()) }
     let reader = try FolderReader(path)
     return try tokenizer(reader, configuration(reader))
   }

@@ -28,7 +28,7 @@ public struct TrainingResult: Sendable {
     trainLoss = loop.progress.trainLoss
     self.evaluation = evaluation
     bestStep = loop.progress.stopping.bestStep
-    parameters = loop.weights.layout.parameterCount
+    parameters = loop.task.model.layout.parameterCount
   }
 
   /// The figures by the names that scripts rely on.

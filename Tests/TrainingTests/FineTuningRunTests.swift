@@ -155,6 +155,7 @@ import Transformers
     var settings = settings(.gpt2, epochs: 3)
     settings.classWeights = .balanced
     settings.smoothing = 0.1
+    settings.tokenDropout = 0.2
     let straight = try run(.gpt2, settings: settings).0.weights.bits
     for stop in stride(from: 0, through: 24, by: 3) {
       let scratch = try ScratchFolder()
@@ -172,6 +173,45 @@ import Transformers
       let second = try prepared(resumes: true) { _ in }
       #expect(try second.run().outcome != .interrupted)
       #expect(second.weights.bits == straight, "stopped after step \(stop)")
+    }
+  }
+
+  // MARK: Adapters and augmentation
+
+  @Test func anAdapterLearnsAndComesBack() throws {
+    let scratch = try ScratchFolder()
+    let configuration = ToyTexts.configuration(.roberta, tokenizer)
+    let base = try Transformer(configuration).initialWeights(seed: 3)
+    try ModelFolder(configuration: configuration, weights: base, tokenizer: tokenizer).write(to: scratch.path + "/base")
+    var settings = settings(.roberta, epochs: 12)
+    settings.adapter = LowRankSettings(rank: 4, alpha: 8, dropout: 0.1)
+    settings.loop.learningRate.peak = 1e-2
+    let run = try FineTuningRun(
+      base: .folder(scratch.path + "/base"), training: training, validation: validation, settings: settings,
+      execution: KernelChoice.active.execution(), output: scratch.path + "/adapter")
+    #expect(run.plan.trainedParameters < run.plan.parameters / 2)
+    let result = try run.run()
+    #expect((result.evaluation?.value(of: .accuracy) ?? 0) > 0.95)
+    #expect(AdapterFolder.isAdapter(scratch.path + "/adapter"))
+    let folder = try ModelFolder(reading: scratch.path + "/adapter")
+    let evaluator = try evaluator(folder)
+    let again = try evaluator.evaluate(
+      weights: folder.weights, activations: evaluator.activations(), execution: KernelChoice.active.execution())
+    #expect(abs(again.loss - (result.evaluation?.loss ?? 0)) < 1e-4)
+    // The base is as it was.
+    #expect(try ModelFolder(reading: scratch.path + "/base").weights.bits == base.bits)
+    settings.freezeTrunk(of: configuration)
+    #expect(throws: TrainingFailure.self) { try settings.validate() }
+  }
+
+  @Test func anAdapterNeedsAFolderToBelongTo() throws {
+    let scratch = try ScratchFolder()
+    var settings = settings(.bert)
+    settings.adapter = LowRankSettings()
+    #expect(throws: TrainingFailure.self) {
+      _ = try FineTuningRun(
+        base: .new(ToyTexts.configuration(.bert, tokenizer), tokenizer), training: training, validation: validation,
+        settings: settings, execution: KernelChoice.active.execution(), output: scratch.path)
     }
   }
 
@@ -198,8 +238,10 @@ import Transformers
     for weights in [FineTuningSettings.ClassWeights.none, .balanced, .given([1, 2.5])] {
       var settings = settings(.bert)
       settings.classWeights = weights
+      settings.tokenDropout = 0.1
+      settings.adapter = LowRankSettings(rank: 3, alpha: 7, dropout: 0.2, targets: ["query"])
       let again = try #require(FineTuningSettings(json: try JSONValue(parsing: settings.json.serialized())))
-      #expect(again.json == settings.json && again.classWeights == weights)
+      #expect(again.json == settings.json && again.classWeights == weights && again.adapter == settings.adapter)
     }
   }
 }

@@ -19,6 +19,9 @@ public final class ClassificationTask: TrainingTask {
   /// Layers below this depth learn nothing.
   public let frozenDepth: Int
 
+  /// Leaves tokens out of training texts; nil reads them whole.
+  public var tokenDropout: TokenDropout?
+
   private let activations: Activations
   private var memory = LabelledBatch()
   /// The rows of each batch of one epoch, and their sequences; made when the epoch begins.
@@ -84,6 +87,7 @@ public final class ClassificationTask: TrainingTask {
     if epochNumber != epoch.number { epoch = Self.epoch(epochNumber, training, sampled) }
     guard index < epoch.batches.count else { return MicroBatchResult(loss: LossSum(), tokens: 0) }
     epoch.source.fill(&memory, rows: epoch.batches[index])
+    tokenDropout?.apply(to: &memory, epoch: epochNumber)
     let loss = try model.classificationLoss(
       of: memory.batch, targets: memory.targets, weights: weights, gradients: gradients, activations: activations,
       execution: execution, smoothing: smoothing, classWeights: classWeights, dropoutSeed: dropoutSeed,

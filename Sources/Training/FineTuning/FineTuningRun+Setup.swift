@@ -42,6 +42,9 @@ extension FineTuningRun {
     let settings: FineTuningSettings
     let training: EncodedExamples
     let validation: EncodedExamples?
+    /// What learns in place of the trunk.
+    let adapter: LowRankAdapter?
+    private let marks: Set<Int32>
     var notes: [String] = []
     private let data: LabelledData
     private let template: ExampleTemplate
@@ -61,6 +64,7 @@ extension FineTuningRun {
       model = try Transformer(configuration)
       weights = start.weights ?? model.initialWeights(seed: settings.loop.seed)
       (self.labels, self.settings) = (labels, settings)
+      adapter = try settings.adapter.map { [model] in try LowRankAdapter(model, $0) }
       let tokenizer = start.tokenizer
       let template = ExampleTemplate(
         family: configuration.family, special: tokenizer.special, maximumTokens: longest)
@@ -70,6 +74,7 @@ extension FineTuningRun {
         throw TrainingFailure.setting(
           name: "subword sampling", value: "on", expected: "labels of whole texts, and these are labels of words")
       }
+      marks = Set([template.begin, template.end].compactMap { $0 })
       self.training = EncodedExamples(training, template: template, tokenizer: tokenizer)
       self.validation = validation.map { data in
         EncodedExamples(data, template: template, tokenizer: tokenizer)
@@ -87,7 +92,7 @@ extension FineTuningRun {
     var tokens: Int { training.tokens.count }
 
     /// The task, after a look at the memory.
-    func task() throws -> ClassificationTask {
+    func task() throws -> any TrainingTask {
       let batches = LabelledBatches(training, size: .sequences(settings.batch), seed: settings.loop.seed)
       let evaluator = validation.map { examples in
         ClassifierEvaluator(
@@ -96,17 +101,31 @@ extension FineTuningRun {
       }
       // Other pieces may be more, up to the longest sequence.
       let longest = sampling == nil ? nil : template.maximumTokens
+      var activations = ClassificationTask.activationBytes(
+        model: model, training: batches, evaluator: evaluator, longest: longest)
+      if adapter != nil { activations += AdaptedTask.byteCount(model.layout) }
       try MemoryPlan(
-        layout: model.layout, settings: settings.loop, evaluates: evaluator != nil,
-        activations: ClassificationTask.activationBytes(
-          model: model, training: batches, evaluator: evaluator, longest: longest)
+        layout: adapter?.layout ?? model.layout, settings: settings.loop, evaluates: evaluator != nil,
+        activations: activations
       ).require(atMost: settings.memoryLimit)
-      return ClassificationTask(
+      let task = ClassificationTask(
         model: model, training: batches, evaluator: evaluator, classWeights: try labels.weights(settings.classWeights),
-        smoothing: Float(settings.smoothing), frozenDepth: settings.loop.policy.frozenDepth, longest: longest,
+        smoothing: Float(settings.smoothing),
+        // Adapters stand in the blocks: the embeddings need no gradient.
+        frozenDepth: adapter == nil ? settings.loop.policy.frozenDepth : 1, longest: longest,
         sampled: sampling.map { [data, template] sampling in
           { epoch in EncodedExamples(data, template: template, sampling: sampling, epoch: epoch) }
         })
+      if settings.tokenDropout > 0 {
+        task.tokenDropout = TokenDropout(
+          probability: settings.tokenDropout, marks: marks, seed: settings.loop.seed)
+      }
+      return adapter.map { AdaptedTask(task, $0, base: weights) } ?? task
+    }
+
+    /// What the loop trains: the weights, or in their place an adapter's.
+    var trained: ParameterBuffer {
+      adapter?.initialWeights(of: weights, seed: settings.loop.seed) ?? weights
     }
 
     /// What tells this data from other data.

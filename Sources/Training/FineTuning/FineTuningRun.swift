@@ -32,6 +32,8 @@ public final class FineTuningRun {
   public let settings: FineTuningSettings
 
   private let loop: TrainingLoop
+  private let written: ModelOutput
+  private let task: any TrainingTask
   private let output: ModelOutput?
   private let actions: LoopActions
   private let saved: SavedRun?
@@ -68,17 +70,20 @@ public final class FineTuningRun {
     if let resumed, resumed.saved.settings["data"] != setup.fingerprint {
       throw TrainingFailure.state(path: output ?? "", problem: "it was made with other labelled texts")
     }
+    let adapterOutput = try Self.adapterOutput(setup.adapter, base)
     let folder = try resumed?.folder ?? output.map { try RunFolder(creating: $0, settings: fingerprint) }
-    let modelOutput = folder.map {
-      ModelOutput(path: $0.path, configuration: setup.model.configuration, tokenizer: start.tokenizer)
-    }
+    written = ModelOutput(
+      path: folder?.path ?? "", configuration: setup.model.configuration, tokenizer: start.tokenizer,
+      adapter: adapterOutput)
+    let modelOutput = folder == nil ? nil : written
     var loopActions = actions
     loopActions.keepBest = { weights, evaluation in
       try modelOutput?.write(weights, evaluation)
       try actions.keepBest(weights, evaluation)
     }
+    task = try setup.task()
     loop = TrainingLoop(
-      task: try setup.task(), settings: settings.loop, weights: setup.weights, execution: execution,
+      task: task, settings: settings.loop, weights: setup.trained, execution: execution,
       progress: TrainingProgress(budget: StepBudget(total: 1), patience: settings.loop.patience), folder: folder,
       actions: loopActions)
     if let resumed { try loop.restore(resumed.saved) }
@@ -88,8 +93,23 @@ public final class FineTuningRun {
     for note in setup.notes { actions.report(.notice(note)) }
   }
 
-  /// The weights as they are now: the best by the validation set, or the last.
-  public var weights: ParameterBuffer { loop.result }
+  /// The weights as they are now: the best by the validation set, or the last; with an adapter, the model's with it in
+  /// effect.
+  public var weights: ParameterBuffer {
+    guard let task = task as? AdaptedTask else { return loop.result }
+    task.adapted.put(loop.result, dropoutSeed: nil, execution: loop.execution)
+    return task.adapted.effective
+  }
+
+  /// How it computes.
+  var execution: Execution { loop.execution }
+
+  /// Writes the model, or the adapter, as it is now: of a run that is kept in memory.
+  public func write(to path: String) throws {
+    try ModelOutput(
+      path: path, configuration: written.configuration, tokenizer: tokenizer, adapter: written.adapter
+    ).write(loop.result, loop.bestEvaluation)
+  }
 
   /// Trains, and leaves the best model in the folder.
   /// - Parameter shouldStop: Asked before each piece of work; a run that stops saves where it is.
@@ -97,6 +117,18 @@ public final class FineTuningRun {
     actions.report(.planned(plan))
     if let saved { actions.report(.resumed(step: saved.progress.step, passedOver: saved.passedOver)) }
     return try loop.finish(output: output, until: shouldStop)
+  }
+
+  /// An adapter belongs to a model that others can find.
+  private static func adapterOutput(
+    _ adapter: LowRankAdapter?, _ base: Base
+  ) throws(TrainingFailure) -> ModelOutput.Adapter? {
+    guard let adapter else { return nil }
+    guard case .folder(let path) = base, !AdapterFolder.isAdapter(path) else {
+      throw .setting(
+        name: "adapter", value: "set", expected: "a base that is a model's folder (not random weights, nor an adapter)")
+    }
+    return ModelOutput.Adapter(adapter: adapter, base: path)
   }
 
   private static func resumed(

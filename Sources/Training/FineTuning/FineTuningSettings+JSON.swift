@@ -1,4 +1,5 @@
 import Files
+import Transformers
 
 extension FineTuningSettings {
   /// For the state file and for reports.
@@ -6,8 +7,15 @@ extension FineTuningSettings {
     var json: JSONValue = [
       "batch": .integer(batch), "maximum_tokens": maximumTokens.map { .integer($0) } ?? .null,
       "smoothing": .number(smoothing), "dropout": .number(dropout), "loop": loop.json,
-      "subword_sampling": JSONValue(subwordSampling), "memory_limit": memoryLimit.map { .integer($0) } ?? .null,
+      "subword_sampling": JSONValue(subwordSampling), "token_dropout": .number(tokenDropout),
+      "memory_limit": memoryLimit.map { .integer($0) } ?? .null,
     ]
+    if let adapter {
+      json["adapter"] = [
+        "r": .integer(adapter.rank), "lora_alpha": .number(adapter.alpha), "lora_dropout": .number(adapter.dropout),
+        "target_modules": .array(adapter.targets.map { .string($0) }),
+      ]
+    }
     switch classWeights {
     case .none: json["class_weights"] = .null
     case .balanced: json["class_weights"] = "balanced"
@@ -27,6 +35,14 @@ extension FineTuningSettings {
     maximumTokens = json["maximum_tokens"]?.int
     subwordSampling = json["subword_sampling"]?.double
     memoryLimit = json["memory_limit"]?.int
+    tokenDropout = json["token_dropout"]?.double ?? 0
+    if let adapter = json["adapter"] {
+      guard let rank = adapter["r"]?.int, let alpha = adapter["lora_alpha"]?.double,
+        let dropout = adapter["lora_dropout"]?.double, let targets = adapter["target_modules"]?.array
+      else { return nil }
+      self.adapter = LowRankSettings(
+        rank: rank, alpha: alpha, dropout: dropout, targets: targets.compactMap(\.string))
+    }
     if let array = weights.array {
       classWeights = .given(array.compactMap { $0.double.map { Float($0) } })
     } else {

@@ -29,6 +29,10 @@ public struct FineTuningSettings: Sendable {
   public var dropout = 0.1
   /// The steps, what is frozen, and by which figure the best epoch is chosen.
   public var loop: LoopSettings
+  /// The adapter that learns in place of the trunk; nil where the trunk itself learns.
+  public var adapter: LowRankSettings?
+  /// The probability with which each token of a text is left out of it, another draw each epoch.
+  public var tokenDropout = 0.0
   /// The most bytes the run may need; nil for no limit.
   public var memoryLimit: Int?
 
@@ -77,6 +81,11 @@ public struct FineTuningSettings: Sendable {
     }
     try require((0..<1).contains(smoothing), "label smoothing", smoothing, "at least 0 and below 1")
     try require((0..<1).contains(dropout), "dropout", dropout, "at least 0 and below 1")
+    try require((0..<1).contains(tokenDropout), "token dropout", tokenDropout, "at least 0 and below 1")
+    if adapter != nil {
+      try require(
+        loop.policy.frozenDepth == 0, "freeze", "set", "that either a frozen trunk or an adapter is asked for")
+    }
     if case .given(let weights) = classWeights {
       try require(
         weights.allSatisfy { $0.isFinite && $0 >= 0 } && weights.contains { $0 > 0 }, "class weights", weights,

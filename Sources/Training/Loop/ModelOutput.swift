@@ -9,9 +9,21 @@ struct ModelOutput {
   let path: String
   let configuration: TransformerConfiguration
   let tokenizer: Tokenizer
+  /// What is written in place of a whole model.
+  var adapter: Adapter?
+
+  /// An adapter, whose numbers the loop trains, and the folder of the model that it belongs to.
+  struct Adapter {
+    let adapter: LowRankAdapter
+    let base: String
+  }
 
   /// Writes the folder with these weights; what was there stays whole until the new files are.
   func write(_ weights: ParameterBuffer, _ evaluation: Evaluation?) throws {
+    if let adapter {
+      return try AdapterFolder.write(
+        adapter.adapter, weights, of: configuration, base: adapter.base, card: card(weights, evaluation), to: path)
+    }
     try ModelFolder(
       configuration: configuration, weights: weights, tokenizer: tokenizer, card: card(weights, evaluation)
     ).write(to: path)

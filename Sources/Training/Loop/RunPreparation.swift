@@ -41,7 +41,7 @@ extension TrainingLoop {
     }
     let trained = weights.layout.entries.filter { $0.depth >= settings.policy.frozenDepth }
     return TrainingPlan(
-      parameters: weights.layout.parameterCount,
+      parameters: task.model.layout.parameterCount,
       trainedParameters: trained.reduce(0) { $0 + $1.parameter.count },
       memory: MemoryPlan(
         layout: weights.layout, settings: settings, evaluates: task.validationTokens > 0,

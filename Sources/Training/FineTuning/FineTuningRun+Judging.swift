@@ -1,0 +1,18 @@
+import Corpora
+import Transformers
+
+extension FineTuningRun {
+  /// The answers of the weights as they are now to a set whose labels the training set has: a test set, or the
+  /// validation set for a temperature.
+  public func predictions(on data: LabelledData) throws -> Predictions {
+    let data = try data.relabelled(as: model.configuration.labels, of: "the model")
+    let template = ExampleTemplate(
+      family: model.configuration.family, special: tokenizer.special,
+      maximumTokens: settings.maximumTokens ?? model.configuration.maximumLength)
+    let evaluator = ClassifierEvaluator(
+      model: model, examples: EncodedExamples(data, template: template) { tokenizer.encode($0) },
+      batch: settings.batch)
+    return try evaluator.predictions(
+      weights: weights, activations: evaluator.activations(), execution: execution)
+  }
+}

@@ -1,0 +1,136 @@
+import Corpora
+import Files
+import Tensors
+
+/// The same fine-tuning several times: with other seeds, on other parts of the data, with other settings; because one
+/// run on a small set says little.
+public struct FineTuningTrials {
+  /// Settings to be tried, and what tells them from the others.
+  public struct Candidate: Sendable {
+    /// What was set, by its name.
+    public var values: [(name: String, value: Double)]
+    /// All settings.
+    public var settings: FineTuningSettings
+
+    /// A candidate.
+    public init(values: [(name: String, value: Double)], settings: FineTuningSettings) {
+      (self.values, self.settings) = (values, settings)
+    }
+  }
+
+  /// One run.
+  public struct Trial: Sendable {
+    /// Which candidate it tried.
+    public var candidate: Int
+    /// Its seed.
+    public var seed: UInt64
+    /// Which part was held out, from 0; nil without cross-validation.
+    public var fold: Int?
+    /// The figures on what was held out.
+    public var evaluation: Evaluation
+    /// Those on the test set.
+    public var test: Evaluation?
+    /// What the run told of itself.
+    public var result: TrainingResult
+  }
+
+  /// What is tried.
+  public var candidates: [Candidate]
+  /// The seeds, each tried with each candidate and each part.
+  public var seeds: [UInt64]
+  /// Training rows with those they are judged by: one pair, or one for each fold.
+  public var splits: [(training: LabelledData, held: LabelledData)]
+  /// Rows that choose nothing.
+  public var test: LabelledData?
+
+  /// A plan of trials.
+  public init(
+    candidates: [Candidate], seeds: [UInt64], splits: [(training: LabelledData, held: LabelledData)],
+    test: LabelledData? = nil
+  ) {
+    (self.candidates, self.seeds, self.splits, self.test) = (candidates, seeds, splits, test)
+  }
+
+  /// How many runs there are.
+  public var count: Int { candidates.count * seeds.count * splits.count }
+
+  /// Runs all of them, one after the other.
+  /// - Parameters:
+  ///   - report: Called after each run with the run, whose weights are the best it found.
+  ///   - shouldStop: Ends the trials; nil is returned then.
+  public func run(
+    base: FineTuningRun.Base, execution: Execution, shouldStop: () -> Bool = { false },
+    report: (Trial, FineTuningRun) throws -> Void
+  ) throws -> [Trial]? {
+    var trials: [Trial] = []
+    for (number, candidate) in candidates.enumerated() {
+      for seed in seeds {
+        for (fold, split) in splits.enumerated() {
+          var settings = candidate.settings
+          settings.loop.seed = seed
+          let run = try FineTuningRun(
+            base: base, training: split.training, validation: split.held, settings: settings, execution: execution)
+          let result = try run.run(until: shouldStop)
+          guard result.outcome != .interrupted, let evaluation = result.evaluation else { return nil }
+          let trial = Trial(
+            candidate: number, seed: seed, fold: splits.count > 1 ? fold : nil, evaluation: evaluation,
+            test: try test.map { try run.predictions(on: $0).evaluation() }, result: result)
+          trials.append(trial)
+          try report(trial, run)
+        }
+      }
+    }
+    return trials
+  }
+
+  /// The candidate whose mean is the best by its own criterion.
+  public func best(of trials: [Trial]) -> Int {
+    let scores = candidates.indices.map { number in
+      let own = trials.filter { $0.candidate == number }
+      let criterion = candidates[number].settings.loop.criterion
+      return own.reduce(0) { $0 + criterion.score(of: $1.evaluation) } / Double(max(1, own.count))
+    }
+    return scores.indices.min { scores[$0] < scores[$1] } ?? 0
+  }
+}
+
+/// Means and deviations of figures over several runs.
+public struct FigureSummary: Sendable {
+  /// A figure by its name.
+  public struct Figure: Sendable, Equatable {
+    /// The name that scripts know.
+    public var name: String
+    /// The mean.
+    public var mean: Double
+    /// The deviation of a sample (divided by one less than the runs); 0 for a single run.
+    public var deviation: Double
+  }
+
+  /// The figures that all runs have, in their order.
+  public let figures: [Figure]
+
+  /// Of several evaluations of one kind.
+  public init(of evaluations: [Evaluation]) {
+    let objects = evaluations.compactMap(\.json.object)
+    figures = (objects.first?.keys ?? []).compactMap { name in
+      let values = objects.compactMap { $0[name]?.double }
+      guard values.count == objects.count, name != "count" else { return nil }
+      let mean = values.reduce(0, +) / Double(values.count)
+      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      return Figure(
+        name: name, mean: mean, deviation: values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : 0)
+    }
+  }
+
+  /// A figure by its name.
+  public subscript(name: String) -> Figure? { figures.first { $0.name == name } }
+
+  /// `{"accuracy": {"mean": …, "deviation": …}, …}`.
+  public var json: JSONValue {
+    var json: JSONValue = .object([:])
+    for figure in figures {
+      json[figure.name] = ["mean": .number(figure.mean), "deviation": .number(figure.deviation)]
+    }
+    return json
+  }
+}
