@@ -89,25 +89,35 @@ struct Bench: ParsableCommand {
       let peak = Bench.peak(execution)
       output.text(
         "precision \(execution.precision.rawValue), \(execution.pool.threads) threads, peak \(Int(peak)) GFLOP/s")
+      var table = TextTable(
+        ["", "shape", "", "forward ms", "GFLOP/s", "of peak", "both ms", "GFLOP/s", "of peak"],
+        alignments: [.left, .left, .left, .right, .right, .right, .right, .right, .right])
       for shape in try Bench.choose(shapes, from: AttentionBenchmark.all, name: { $0.name }) {
         let figures = shape.measure(execution, seconds: options.seconds)
-        output.result(
-          [
-            "shape": .string(shape.name), "batch": .integer(shape.batch), "heads": .integer(shape.heads),
-            "length": .integer(shape.length), "head_width": .integer(shape.headWidth), "causal": .bool(shape.causal),
-            "precision": .string(execution.precision.rawValue), "threads": .integer(execution.pool.threads),
-            "forward_milliseconds": .number(rounded(figures.forwardSeconds * 1e3, 3)),
-            "forward_gflops": .number(rounded(figures.forwardGigaflops, 1)),
-            "both_milliseconds": .number(rounded(figures.bothSeconds * 1e3, 3)),
-            "both_gflops": .number(rounded(figures.bothGigaflops, 1)), "peak_gflops": .number(rounded(peak, 1)),
-          ],
-          text: """
-            \(shape.name)  \(shape.batch) × \(shape.heads) × \(shape.length) × \(shape.headWidth)\
-            \(shape.causal ? " causal" : "")  forward \(rounded(figures.forwardSeconds * 1e3, 2)) ms \
-            (\(Int(figures.forwardGigaflops)) GFLOP/s), both \(rounded(figures.bothSeconds * 1e3, 2)) ms \
-            (\(Int(figures.bothGigaflops)) GFLOP/s)
-            """)
+        let shares = (forward: figures.forwardGigaflops / peak, both: figures.bothGigaflops / peak)
+        if options.shared.json {
+          output.result(
+            [
+              "shape": .string(shape.name), "batch": .integer(shape.batch), "heads": .integer(shape.heads),
+              "length": .integer(shape.length), "head_width": .integer(shape.headWidth), "causal": .bool(shape.causal),
+              "precision": .string(execution.precision.rawValue), "threads": .integer(execution.pool.threads),
+              "forward_milliseconds": .number(rounded(figures.forwardSeconds * 1e3, 3)),
+              "forward_gflops": .number(rounded(figures.forwardGigaflops, 1)),
+              "both_milliseconds": .number(rounded(figures.bothSeconds * 1e3, 3)),
+              "both_gflops": .number(rounded(figures.bothGigaflops, 1)), "peak_gflops": .number(rounded(peak, 1)),
+              "forward_share": .number(rounded(shares.forward, 3)), "both_share": .number(rounded(shares.both, 3)),
+            ], text: "")
+        } else {
+          table.add([
+            shape.name, "\(shape.batch) × \(shape.heads) × \(shape.length) × \(shape.headWidth)",
+            shape.causal ? "causal" : "", "\(rounded(figures.forwardSeconds * 1e3, 1))",
+            "\(Int(figures.forwardGigaflops))",
+            percent(shares.forward), "\(rounded(figures.bothSeconds * 1e3, 1))", "\(Int(figures.bothGigaflops))",
+            percent(shares.both),
+          ])
+        }
       }
+      output.text(table.text)
     }
   }
 
