@@ -22,7 +22,7 @@ struct RowsAhead {
     guard left > 0, var row = place else { return }
     let rows = min(rowsAtATime, left)
     for _ in 0..<rows {
-      for j in steps(from: 0, to: width, by: 16) { swiftlet_prefetch(row + j) }
+      for j in steps(from: 0, to: width, by: 16) { swiftlet_fetch_to_second_level(row + j) }
       row += stride
     }
     place = row

@@ -8,7 +8,7 @@
 
 // Asks for a cache line in the second-level cache, for it will be read or written soon; any address will do. (A request
 // for the first level is given up where too many are on their way.)
-static inline __attribute__((always_inline)) void swiftlet_prefetch(const float *place) {
+static inline __attribute__((always_inline)) void swiftlet_fetch_to_second_level(const float *place) {
   __builtin_prefetch(place, 0, 2);
 }
 
