@@ -38,6 +38,8 @@ public struct TextClassifier: Sendable {
   public var labels: [String] { model.configuration.labels }
   /// Whether labels exclude each other, may come together, or are values.
   public var problemType: TransformerConfiguration.ProblemType { model.configuration.resolvedProblemType }
+  /// What scores are divided by before they become probabilities; 1 leaves them as they are.
+  public var temperature = 1.0
   private let model: Transformer
   private let weights: ParameterBuffer
   private let tokenizer: Tokenizer
@@ -86,6 +88,7 @@ public struct TextClassifier: Sendable {
   }
 
   private func classification(_ scores: [Float], isTruncated: Bool) throws(GenerationFailure) -> Classification {
+    let scores = problemType == .regression ? scores : scores.map { $0 / Float(temperature) }
     guard scores.allSatisfy(\.isFinite), let distribution = Distribution(scores) else { throw .notFinite(token: 0) }
     let values: [Double] =
       switch problemType {

@@ -20,8 +20,10 @@ public struct LanguageModel: Sendable {
   /// Reads a model folder.
   ///
   /// Throws a sentence that names the file where the folder is not one of a causal model with its tokenizer.
-  public init(folder path: String, execution: Execution = Execution()) throws {
-    try self.init(ModelFolder(reading: path, changing: \.speaking), path: path, execution: execution)
+  /// - Parameter adapter: the folder of an adapter that is put on the model.
+  public init(folder path: String, adapter: String? = nil, execution: Execution = Execution()) throws {
+    try self.init(
+      ModelFolder(reading: path, changing: \.speaking, adapter: adapter), path: path, execution: execution)
   }
 
   /// Takes over a folder that has been read.

@@ -2,6 +2,8 @@
 public enum SwiftletFailure: Failure, Equatable {
   /// Text cannot be read without a tokenizer.
   case noTokenizer(folder: String)
+  /// A classifier has no temperature, or one of other weights.
+  case calibration(folder: String, reason: String)
   /// A file that says how a folder makes vectors of texts asks for what is not there.
   case sentenceSettings(path: String, reason: String)
 
@@ -9,7 +11,7 @@ public enum SwiftletFailure: Failure, Equatable {
   public var kind: FailureKind {
     switch self {
     case .noTokenizer: .noInput
-    case .sentenceSettings: .badData
+    case .sentenceSettings, .calibration: .badData
     }
   }
 
@@ -18,6 +20,8 @@ public enum SwiftletFailure: Failure, Equatable {
     switch self {
     case .noTokenizer(let folder):
       "\(folder) has neither a tokenizer.model nor a tokenizer.json; put the one that the model was trained with there."
+    case .calibration(let folder, let reason):
+      "The confidences of the classifier in \(folder) cannot be calibrated: \(reason)."
     case .sentenceSettings(let path, let reason): "\(path): \(reason)"
     }
   }

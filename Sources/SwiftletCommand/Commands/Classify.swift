@@ -19,6 +19,10 @@ struct Classify: ParsableCommand {
     name: .long, help: ArgumentHelp("A file of texts: columns as for finetune, or a text a line.", valueName: "file"))
   var file: String?
   @Option(name: .long, help: ArgumentHelp("The second text, for models of pairs.", valueName: "text")) var pair: String?
+  @Option(name: .long, help: ArgumentHelp("The folder of an adapter to put on the model.", valueName: "folder"))
+  var adapter: String?
+  @Flag(name: .long, help: "Apply the temperature that fine-tuning found, so that scores are honest chances.")
+  var calibrated = false
   @Option(name: .long, help: "How many labels to show; all in JSON.") var top = 1
   @Flag(name: .long, help: "Show which words weighed: integrated gradients and gradient × input.") var explain = false
   @Flag(name: .long, help: "Show what the place of the answer attends to, too.") var attention = false
@@ -39,7 +43,7 @@ struct Classify: ParsableCommand {
   private var explains: Bool { explain || attention || explainLabel != nil || explainHtml != nil }
 
   func run() throws {
-    let folder = try ModelFolder(reading: model)
+    let folder = try ModelFolder(reading: model, adapter: adapter)
     guard let tokenizer = folder.tokenizer else { throw SwiftletFailure.noTokenizer(folder: model) }
     let transformer = try Transformer(folder.configuration)
     let execution = try shared.execution()
@@ -50,8 +54,11 @@ struct Classify: ParsableCommand {
       return try labelWords(
         WordClassifier(model: transformer, weights: folder.weights, tokenizer: tokenizer, execution: execution))
     }
-    let classifier = try TextClassifier(
+    var classifier = try TextClassifier(
       model: transformer, weights: folder.weights, tokenizer: tokenizer, execution: execution)
+    if calibrated {
+      classifier.temperature = try ConfidenceCalibration(folder: adapter ?? model).scaling.temperature
+    }
     if explains {
       return try explain(
         classifier,

@@ -9,6 +9,7 @@ struct Convert: ParsableCommand {
     discussion: """
       Examples:
         swiftlet convert my-model my-model.gguf --to gguf --quantize q8_0
+        swiftlet convert my-adapter my-merged-model --to hf
         swiftlet convert stories260K.bin stories --tokenizer tok512.model --to hf
       """)
 
@@ -25,6 +26,12 @@ struct Convert: ParsableCommand {
   @Option(
     name: .long, help: ArgumentHelp("The tokenizer, where the source has none beside it.", valueName: "file.model"))
   var tokenizer: String?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The folder of an adapter that is merged into the model; one that names its model can stand as the source.",
+      valueName: "folder"))
+  var mergeAdapter: String?
   @Option(name: .long, help: ArgumentHelp("Of GGUF files: f32, f16, bf16 or q8_0.", valueName: "type")) var quantize =
     "f32"
   @OptionGroup(title: "Shared") var shared: SharedOptions
@@ -54,7 +61,13 @@ struct Convert: ParsableCommand {
   }
 
   private func read() throws -> ModelFolder {
-    guard input.hasSuffix(".bin"), !Files.isFolder(input) else { return try ModelFolder(reading: input) }
+    guard input.hasSuffix(".bin"), !Files.isFolder(input) else {
+      return try ModelFolder(reading: input, adapter: mergeAdapter)
+    }
+    guard mergeAdapter == nil else {
+      throw ValidationError(
+        "--merge-adapter \(mergeAdapter ?? ""): an adapter is merged into a model's folder, not into \(input).")
+    }
     let (configuration, weights) = try LlamaBin.read(input)
     return ModelFolder(configuration: configuration, weights: weights)
   }

@@ -9,7 +9,7 @@ struct Evaluate: ParsableCommand {
     discussion: """
       Examples:
         swiftlet evaluate --model my-model --corpus held-out.txt
-        swiftlet evaluate --model my-classifier --data test.tsv --json
+        swiftlet evaluate --model my-classifier --data test.tsv --train train.tsv --json
         swiftlet evaluate --model my-masked-model --pseudo-log-likelihood --documents lines --corpus sentences.txt
       """)
 
@@ -18,6 +18,14 @@ struct Evaluate: ParsableCommand {
     name: .long, parsing: .unconditionalSingleValue,
     help: ArgumentHelp("Text, for a language model.", valueName: "path")) var corpus: [String] = []
   @Option(name: .long, help: ArgumentHelp("Labelled texts, for a classifier.", valueName: "file")) var data: String?
+  @Option(name: .long, help: ArgumentHelp("The folder of an adapter to put on the model.", valueName: "folder"))
+  var adapter: String?
+  @Option(
+    name: .long,
+    help: ArgumentHelp("What the classifier learned from: the n-gram baseline learns from it, too.", valueName: "file"))
+  var train: String?
+  @Option(name: .long, help: ArgumentHelp("How many of the worst mistakes to show.", valueName: "n")) var mistakes = 5
+  @Flag(name: .long, help: "Apply the temperature that fine-tuning found to the confidences.") var calibrated = false
   @Option(name: .long, help: ArgumentHelp("What is a document: paragraphs, lines or files.", valueName: "unit"))
   var documents: DocumentBoundary = .paragraphs
   @Flag(name: .long, help: "The model was trained without tokens that begin and end documents.") var noDocumentMarks =
@@ -29,6 +37,10 @@ struct Evaluate: ParsableCommand {
 
   func validate() throws {
     if pseudoLogLikelihood, corpus.isEmpty { throw ValidationError("--pseudo-log-likelihood is of a --corpus.") }
+    if mistakes < 0 { throw ValidationError("--mistakes \(mistakes): 0 or more is expected.") }
+    if data == nil, train != nil || calibrated {
+      throw ValidationError("--train and --calibrated are of --data, which is missing.")
+    }
     if corpus.isEmpty == (data == nil) {
       throw ValidationError("Give either --corpus, for a language model, or --data, for a classifier.")
     }
@@ -36,14 +48,22 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     // A text is read with the language head, where a classifier has kept it.
-    let folder = try ModelFolder(reading: model, changing: data == nil ? { $0.speaking } : { $0 })
+    let folder = try ModelFolder(reading: model, changing: data == nil ? { $0.speaking } : { $0 }, adapter: adapter)
     let execution = try shared.execution()
     let output = Output(json: shared.json)
     if let data {
       let rows = try labels.read(data, kind: folder.labelKind)
       for line in rows.notes { note(line) }
-      let evaluation = try folder.evaluate(on: rows, execution: execution)
-      output.result(evaluation.json, text: evaluation.report)
+      guard rows.kind != .tokens else {
+        let evaluation = try folder.evaluate(on: rows, execution: execution)
+        return output.result(evaluation.json, text: evaluation.report)
+      }
+      let training = try train.map { try labels.read($0, kind: folder.labelKind) }
+      if training == nil { note("Give --train, what the classifier learned from, for the n-gram baseline.") }
+      let judgement = try ClassifierJudgement(
+        of: folder, on: rows, training: training, mistakes: mistakes,
+        scaling: calibrated ? ConfidenceCalibration(folder: adapter ?? model).scaling : nil, execution: execution)
+      output.result(judgement.json, text: judgement.report)
     } else if pseudoLogLikelihood {
       let result = try folder.pseudoLikelihood(
         of: TextSource(corpus, documents: documents), execution: execution)
@@ -89,14 +109,8 @@ extension Evaluation {
         table.add(["next sentence, majority", HumanFormat.fixed(next.majority, 4)])
       }
       return table.text
-    case .labels(let result): return result.report
     case .words(let result): return result.report
-    case .multiLabel(let result):
-      var table = TextTable(
-        ["label", "precision", "recall", "F1", "texts"], alignments: [.left, .right, .right, .right, .right])
-      for (label, figures) in zip(result.labels, result.perLabel) { table.add(figures.cells(label)) }
-      return summary + "\n\n" + table.text
-    case .values: return summary
+    default: return summary
     }
   }
 }
@@ -126,7 +140,7 @@ extension PrecisionRecall {
 }
 
 extension ClassificationMetrics {
-  /// The figures, each label's, and the confusion matrix.
+  /// The figures of words, each label's, and the confusion matrix.
   var report: String {
     var figures = TextTable(["", "model", "majority"], alignments: [.left, .right, .right])
     func add(_ name: String, _ value: Double?, _ baseline: Double? = nil) {

@@ -9,6 +9,8 @@ struct Finetune: ParsableCommand {
     discussion: """
       Examples:
         swiftlet finetune --model my-masked-model --train train.tsv --validation dev.tsv --out my-classifier
+        swiftlet finetune --model my-masked-model --train train.tsv --validation dev.tsv --out my-adapter --lora
+        swiftlet finetune --model my-masked-model --train few.tsv --folds 5 --search learning-rate=1e-3,3e-4 --out best
         swiftlet finetune --model my-masked-model --task tokens --train train.conll --validation dev.conll --out my-tagger
         swiftlet finetune --model my-model --task language --train more-text/ --minutes 5 --out my-better-model
       """)
@@ -30,6 +32,8 @@ struct Finetune: ParsableCommand {
     name: .long,
     help: ArgumentHelp("The same to choose the best epoch by; otherwise a tenth of --train.", valueName: "path"))
   var validation: String?
+  @Option(name: .long, help: ArgumentHelp("Labelled texts that choose nothing, judged at the end.", valueName: "path"))
+  var test: String?
   @Option(name: .long, help: ArgumentHelp("The folder of the result.", valueName: "folder")) var out: String
   @Flag(name: .long, help: "Go on with the run in --out from its newest checkpoint.") var resume = false
   @Flag(name: .long, help: "Train the head alone.") var freeze = false
@@ -44,17 +48,43 @@ struct Finetune: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The best epoch by: loss, accuracy, macro_f1, entity_f1, mcc, roc_auc, pearson, spearman.", valueName: "figure"))
+      "The best epoch by: loss, accuracy, macro_f1, entity_f1, mcc, roc_auc, pearson, spearman; by default accuracy, of several labels macro_f1, of values loss.",
+      valueName: "figure"))
   var metric: SelectionCriterion?
   @Option(name: .long, help: ArgumentHelp("The longest text in tokens; the rest is cut off.", valueName: "n"))
   var maxLength: Int?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Leave each token out of a text with this probability, in training.", valueName: "p"))
+  var tokenDropout: Double?
+  @OptionGroup(title: "Adapter") var adapter: AdapterOptions
+  @OptionGroup(title: "Repetition") var trials: TrialOptions
   @OptionGroup(title: "Labels") var labels: LabelOptions
   @OptionGroup(title: "Length") var length: BudgetOptions
   @OptionGroup(title: "Steps") var step: StepOptions
   @OptionGroup(title: "Shared") var shared: SharedOptions
 
   enum ClassWeighting: String, CaseIterable, ExpressibleByArgument { case none, balanced }
+
+  func validate() throws {
+    if trials.folds != nil, validation != nil {
+      throw ValidationError("--folds parts --train by itself; leave out --validation, or give it as --test.")
+    }
+    if trials.isNeeded, resume { throw ValidationError("Runs that are repeated are not resumed; leave out --resume.") }
+    if task == .language, trials.isNeeded || adapter.lora || test != nil || tokenDropout != nil {
+      throw ValidationError("--seeds, --folds, --search, --lora, --test and --token-dropout are of classification.")
+    }
+    if task == .tokens, test != nil || tokenDropout != nil {
+      throw ValidationError("--test and --token-dropout are of texts whose labels are of the whole.")
+    }
+    if adapter.lora, freeze || fromScratch {
+      throw ValidationError("--lora goes neither with --freeze nor with --from-scratch.")
+    }
+    if !adapter.lora, trials.search.contains(where: { $0.name.hasPrefix("lora-") }) {
+      throw ValidationError("--search of an adapter's settings needs --lora.")
+    }
+  }
 
   func run() throws {
     switch task {
@@ -68,7 +98,8 @@ struct Finetune: ParsableCommand {
     let kind: LabelKind? = task == .tokens ? .tokens : nil
     var training = try labels.read(train, kind: kind)
     var held = try validation.map { try labels.read($0, kind: kind) }
-    if held == nil {
+    let test = try test.map { try labels.read($0, kind: kind) }
+    if held == nil, trials.folds == nil {
       let parts = try training.split(validationFraction: 0.1, seed: shared.seed)
       (training, held) = (parts.training, parts.validation)
       note(
@@ -92,18 +123,60 @@ struct Finetune: ParsableCommand {
     } else {
       base = .folder(model)
     }
+    let settings = settings(configuration, training)
+    if trials.isNeeded {
+      return try runTrials(
+        base: base, training: training, held: held, test: test, settings: settings, execution: execution)
+    }
     Interrupts.install()
     let run = try FineTuningRun(
-      base: base, training: training, validation: held, settings: settings(configuration, rows: training.rows.count),
+      base: base, training: training, validation: held, settings: settings,
       execution: execution, output: out, resumes: resume, actions: LoopActions(report: { reporter.report($0) }))
     let result = try run.run { Interrupts.isPending }
     reporter.finish()
-    finish(result)
-    if result.outcome == .interrupted { throw ExitCode(FailureKind.interrupted.exitCode) }
+    if result.outcome == .interrupted {
+      finish(result)
+      throw ExitCode(FailureKind.interrupted.exitCode)
+    }
+    try judge(run, result, training: training, held: held, test: test)
   }
 
-  private func settings(_ configuration: TransformerConfiguration, rows: Int) -> FineTuningSettings {
-    var settings = FineTuningSettings.recommended(for: configuration, pretrained: !fromScratch, rows: rows)
+  /// Fits the temperature, and shows the figures on what was held out, and on a test set, beside the baselines.
+  private func judge(
+    _ run: FineTuningRun, _ result: TrainingResult, training: LabelledData, held: LabelledData?, test: LabelledData?
+  ) throws {
+    // Words have figures of their own, and n-grams of whole texts say nothing about them.
+    guard training.kind != .tokens else { return finish(result) }
+    var json = result.json
+    var text = ["\(out): \(result.evaluation?.summary ?? "no validation") after \(result.steps) steps"]
+    for (name, data) in [("validation", held), ("test", test)] {
+      guard let data = try data?.relabelled(as: training.labelNames, of: training.path) else { continue }
+      let predictions = try run.predictions(on: data)
+      if name == "validation" {
+        let calibration = ConfidenceCalibration(fitting: predictions)
+        try calibration?.write(to: out)
+        json["temperature"] = calibration.map { .number($0.scaling.temperature) } ?? .null
+      }
+      let judgement = try ClassifierJudgement(predictions, on: data, training: training)
+      if name == "test" {
+        json["test"] = judgement.json
+      } else if case .object(let figures) = judgement.json {
+        // The figures under the names that `evaluate` has for them.
+        for (key, value) in figures { json[key] = value }
+      }
+      text.append("\n\(name)\n\(judgement.table)")
+    }
+    Output(json: shared.json).result(json, text: text.joined(separator: "\n"))
+  }
+
+  private func settings(_ configuration: TransformerConfiguration, _ training: LabelledData) -> FineTuningSettings {
+    var settings = FineTuningSettings.recommended(
+      for: configuration, pretrained: !fromScratch, rows: training.rows.count)
+    settings.loop.criterion = .usual(for: training.kind)
+    settings.adapter = adapter.settings
+    // An adapter begins at nothing, and bears faster steps.
+    if adapter.lora { settings.loop.learningRate.peak *= 4 }
+    if let tokenDropout { settings.tokenDropout = tokenDropout }
     if let budget = length.budget { settings.loop.budget = budget }
     if let batch = step.batch { settings.batch = batch }
     if let smoothing = step.labelSmoothing { settings.smoothing = smoothing }

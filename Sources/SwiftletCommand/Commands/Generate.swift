@@ -15,6 +15,9 @@ struct Generate: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("The model's folder.", valueName: "folder"))
   var model: String
 
+  @Option(name: .long, help: ArgumentHelp("The folder of an adapter to put on the model.", valueName: "folder"))
+  var adapter: String?
+
   @Option(
     name: .long, parsing: .unconditional,
     help: ArgumentHelp("What the text begins with; without it, each line of standard input.", valueName: "text"))
@@ -27,7 +30,7 @@ struct Generate: ParsableCommand {
   @OptionGroup(title: "Shared") var shared: SharedOptions
 
   func run() throws {
-    let model = try LanguageModel(folder: model, execution: shared.execution())
+    let model = try LanguageModel(folder: model, adapter: adapter, execution: shared.execution())
     let settings = try generation.settings(from: model.settings, seed: shared.seed)
     for ignored in settings.ignoredSettings {
       note("swiftlet: the model's generation_config.json sets \(ignored), which has no effect here.")

@@ -60,13 +60,13 @@ def temperature(labels, sharpness):
         scaled -= np.log(np.exp(scaled).sum(1, keepdims=True))
         return -scaled[np.arange(80), truths].mean()
     best = minimize_scalar(loss, bounds=(-3, 3), method="bounded", options={"xatol": 1e-10})
-    return {"labels": labels, "truths": truths.tolist(), "probabilities": np.round(probabilities, 12).flatten().tolist(),
+    return {"labels": labels, "truths": truths.tolist(), "probabilities": probabilities.flatten().tolist(),
             "temperature": float(np.exp(best.x)), "loss": float(best.fun)}
 
 
 fixture = {
     "sets": [judged("single", 2), judged("single", 4), judged("multiple", 3), judged("value", 4)],
-    "temperatures": [temperature(2, 3.0), temperature(4, 0.4), temperature(3, 8.0)],
+    "temperatures": [temperature(2, 3.0), temperature(4, 0.4), temperature(3, 2.0)],
     "quantiles": [[float(np.quantile(np.arange(n) ** 1.5, q)) for q in (0.025, 0.975)] for n in (5, 40, 1000)],
 }
 pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps(fixture, ensure_ascii=False) + "\n")

@@ -1,0 +1,127 @@
+/// Everything that is told of a classifier on a labelled set: its figures with their intervals, the baselines on the
+/// same texts, and the texts that it got most wrong.
+///
+/// ```swift
+/// let judgement = try ClassifierJudgement(of: folder, on: test, training: train, execution: Execution())
+/// print(judgement.json.serialized())
+/// ```
+public struct ClassifierJudgement: Sendable {
+  /// A text that was answered wrongly.
+  public struct Mistake: Sendable {
+    /// The row, with its line.
+    public var row: LabelledRow
+    /// What is true, and what was answered: names of labels, or values.
+    public var truth: String
+    /// The answer.
+    public var answer: String
+    /// The probability of the most wrong answer; of values the distance.
+    public var score: Double
+  }
+
+  /// The answers.
+  public let predictions: Predictions
+  /// The figures.
+  public let evaluation: Evaluation
+  /// 95 % intervals of some of them.
+  public let intervals: [Bootstrap.Interval]
+  /// Logistic regression on words and letters, learned from the same training set; nil where that is not at hand.
+  public let ngrams: Evaluation?
+  /// The first mistakes.
+  public let mistakes: [Mistake]
+  /// What the confidences were divided by, if they were.
+  public let temperature: Double?
+
+  /// Judges answers.
+  /// - Parameters:
+  ///   - data: What was asked, with labels numbered as the answers are.
+  ///   - training: What the classifier learned from, for the baselines.
+  ///   - mistakes: How many to show.
+  public init(
+    _ predictions: Predictions, on data: LabelledData, training: LabelledData?, mistakes count: Int = 5,
+    temperature: Double? = nil, seed: UInt64 = 1
+  ) throws {
+    (self.predictions, self.temperature) = (predictions, temperature)
+    let training = try training?.relabelled(as: predictions.labels, of: "the model")
+    evaluation = predictions.evaluation(
+      majorityLabel: training?.majority?.label,
+      meanValue: training.flatMap {
+        $0.kind == .value ? $0.rows.reduce(0) { $0 + $1.value } / Double($0.rows.count) : nil
+      })
+    intervals = Bootstrap(seed: seed).intervals(of: predictions)
+    ngrams = try training.map { try NGramBaseline($0).predictions(on: data).evaluation() }
+    mistakes = predictions.mistakes.prefix(count).map { text in
+      Self.mistake(text, data.rows[text], predictions)
+    }
+  }
+
+  /// Judges the classifier of a folder on a set, whose labels must be the model's.
+  /// - Parameter scaling: Applied to the confidences first.
+  public init(
+    of folder: ModelFolder, on data: LabelledData, training: LabelledData? = nil, mistakes: Int = 5,
+    scaling: TemperatureScaling? = nil, batch: Int = 32, execution: Execution
+  ) throws {
+    guard let tokenizer = folder.tokenizer else { throw SwiftletFailure.noTokenizer(folder: "The model's folder") }
+    let configuration = folder.configuration
+    let data = try data.relabelled(as: configuration.labels, of: "the model")
+    let template = ExampleTemplate(
+      family: configuration.family, special: tokenizer.special, maximumTokens: configuration.maximumLength)
+    let evaluator = ClassifierEvaluator(
+      model: try Transformer(configuration),
+      examples: EncodedExamples(data, template: template, tokenizer: tokenizer), batch: batch)
+    let answers = try evaluator.predictions(
+      weights: folder.weights, activations: evaluator.activations(), execution: execution)
+    try self.init(
+      scaling?.applied(to: answers) ?? answers, on: data, training: training, mistakes: mistakes,
+      temperature: scaling?.temperature)
+  }
+
+  private static func mistake(_ text: Int, _ row: LabelledRow, _ predictions: Predictions) -> Mistake {
+    let scores = predictions.probabilities[text * predictions.columns..<(text + 1) * predictions.columns].map {
+      Double($0)
+    }
+    switch predictions.kind {
+    case .value:
+      return Mistake(row: row, truth: "\(row.value)", answer: "\(scores[0])", score: abs(scores[0] - row.value))
+    case .multiple:
+      func names(_ labels: [Int]) -> String { labels.map { predictions.labels[$0] }.joined(separator: ", ") }
+      let wrong = scores.enumerated().map { row.labels.contains(Int32($0)) ? 1 - $1 : $1 }.max() ?? 0
+      return Mistake(
+        row: row, truth: names(row.labels.map { Int($0) }), answer: names(scores.indices.filter { scores[$0] >= 0.5 }),
+        score: wrong)
+    default:
+      let answer = predictions.answer(text)
+      return Mistake(
+        row: row, truth: predictions.labels[Int(row.labels.first ?? 0)], answer: predictions.labels[answer],
+        score: scores[answer])
+    }
+  }
+
+  /// The figures by the names that scripts rely on.
+  public var json: JSONValue {
+    var json = evaluation.json
+    var ranges: JSONValue = .object([:])
+    for interval in intervals { ranges[interval.name] = .array([.number(interval.low), .number(interval.high)]) }
+    json["intervals"] = ranges
+    if let ngrams { json["baselines"]?["ngrams"] = ngrams.baselineFigures }
+    if let temperature { json["temperature"] = .number(temperature) }
+    json["mistakes"] = .array(
+      mistakes.map { mistake in
+        var object: JSONValue = [
+          "line": .integer(mistake.row.line), "text": .string(mistake.row.text), "label": .string(mistake.truth),
+          "answer": .string(mistake.answer), "score": .number(mistake.score),
+        ]
+        if let pair = mistake.row.pair { object["text_pair"] = .string(pair) }
+        return object
+      })
+    return json
+  }
+}
+
+extension Evaluation {
+  /// The single numbers, without those of each label and without baselines of the baseline.
+  package var baselineFigures: JSONValue {
+    var figures: JSONValue = .object([:])
+    for (name, value) in json.object ?? [:] where value.double != nil && name != "count" { figures[name] = value }
+    return figures
+  }
+}

@@ -1,0 +1,52 @@
+/// The temperature that belongs to a classifier, in `calibration.json` beside its weights, whose hash it remembers.
+public struct ConfidenceCalibration: Sendable, Equatable {
+  /// What scores are divided by.
+  public var scaling: TemperatureScaling
+  /// How many texts it was fitted to.
+  public var rows: Int
+
+  private static let name = "calibration.json"
+
+  /// Fits a temperature to the answers to a validation set; nil where there are no probabilities.
+  public init?(fitting predictions: Predictions) {
+    guard let scaling = TemperatureScaling(fitting: predictions) else { return nil }
+    (self.scaling, rows) = (scaling, predictions.count)
+  }
+
+  /// Reads that of a model's or an adapter's folder.
+  /// - Throws: `SwiftletFailure.calibration` where there is none, or where the weights are not those it was fitted to.
+  public init(folder: String) throws {
+    let path = Files.path(folder, Self.name)
+    guard Files.isFile(path) else {
+      throw SwiftletFailure.calibration(
+        folder: folder, reason: "it has no \(Self.name), which fine-tuning with a validation set writes")
+    }
+    let json = try Files.readJSON(path, limit: 1 << 20)
+    guard let temperature = json["temperature"]?.double, temperature > 0, temperature.isFinite,
+      let rows = json["rows"]?.int, let hash = json["weights_sha256"]?.string
+    else {
+      throw SwiftletFailure.calibration(folder: folder, reason: "\(Self.name) lacks a temperature, rows or a hash")
+    }
+    guard hash == (try Self.hash(folder)) else {
+      throw SwiftletFailure.calibration(folder: folder, reason: "\(Self.name) was made for other weights")
+    }
+    (scaling, self.rows) = (TemperatureScaling(temperature: temperature), rows)
+  }
+
+  /// Writes it beside the weights that it was fitted to.
+  public func write(to folder: String) throws {
+    let json: JSONValue = [
+      "temperature": .number(scaling.temperature), "rows": .integer(rows),
+      "weights_sha256": .string(try Self.hash(folder)),
+    ]
+    try AtomicFile.write(json.bytes(pretty: true), to: Files.path(folder, Self.name))
+  }
+
+  private static func hash(_ folder: String) throws -> String {
+    let names = ["model.safetensors", "adapter_model.safetensors"].map { Files.path(folder, $0) }
+    guard let path = names.first(where: { Files.isFile($0) }) else {
+      throw SwiftletFailure.calibration(folder: folder, reason: "it has no weights in a single file")
+    }
+    return try SHA256.digest(ofFile: path).description
+  }
+}

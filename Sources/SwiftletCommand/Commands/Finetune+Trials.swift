@@ -1,0 +1,69 @@
+import ArgumentParser
+import Console
+import Swiftlet
+
+/// Fine-tuning that is repeated: seeds, folds, and settings to choose from.
+extension Finetune {
+  func runTrials(
+    base: FineTuningRun.Base, training: LabelledData, held: LabelledData?, test: LabelledData?,
+    settings: FineTuningSettings, execution: Execution
+  ) throws {
+    let splits =
+      try held.map { [(training: training, held: $0)] } ?? training.folds(trials.folds ?? 2, seed: shared.seed)
+    let plan = FineTuningTrials(
+      candidates: trials.candidates(settings), seeds: trials.seeds(from: shared.seed), splits: splits, test: test)
+    for candidate in plan.candidates { try candidate.settings.validate() }
+    note("\(plan.count) runs")
+    Interrupts.install()
+    var kept: (score: Double, candidate: Int)?
+    var done = 0
+    let outcomes = try plan.run(base: base, execution: execution, shouldStop: { Interrupts.isPending }) { trial, run in
+      done += 1
+      note("run \(done) of \(plan.count), seed \(trial.seed)\(Self.place(trial)): \(trial.evaluation.summary)")
+      // Of one split, the best run's model is the result.
+      let score = run.settings.loop.criterion.score(of: trial.evaluation)
+      guard trials.folds == nil, score < kept?.score ?? .infinity else { return }
+      try run.write(to: out)
+      if let held, held.kind != .tokens {
+        try ConfidenceCalibration(fitting: run.predictions(on: held))?.write(to: out)
+      }
+      kept = (score, trial.candidate)
+    }
+    guard let outcomes else {
+      note("Stopped. Runs that are repeated are not resumed; what \(out) holds is the best run so far.")
+      throw ExitCode(FailureKind.interrupted.exitCode)
+    }
+    let report = TrialReport(trials: plan, outcomes: outcomes)
+    if trials.folds != nil {
+      try trainOnAll(training, base: base, plan.candidates[report.best].settings, outcomes, execution)
+    }
+    var json = report.json
+    json["seconds"] = .number(outcomes.reduce(0) { $0 + $1.result.seconds })
+    Output(json: shared.json).result(json, text: report.text)
+  }
+
+  /// After cross-validation: all rows, for as many steps as the folds' best had in the mean, and no rows held out.
+  private func trainOnAll(
+    _ training: LabelledData, base: FineTuningRun.Base, _ settings: FineTuningSettings,
+    _ outcomes: [FineTuningTrials.Trial], _ execution: Execution
+  ) throws {
+    let steps = outcomes.map { Double($0.result.bestStep ?? $0.result.steps) }
+    let folds = Double(trials.folds ?? 2)
+    // A fold's training set lacks one part, so an epoch of all rows has more steps.
+    let mean = steps.reduce(0, +) / Double(max(1, steps.count)) * folds / (folds - 1)
+    var settings = settings
+    settings.loop.budget = .steps(max(1, Int(mean.rounded())))
+    (settings.loop.seed, settings.loop.patience) = (shared.seed, nil)
+    note("All \(training.rows.count) rows, \(Int(mean.rounded())) steps")
+    let run = try FineTuningRun(
+      base: base, training: training, validation: nil, settings: settings, execution: execution)
+    guard try run.run(until: { Interrupts.isPending }).outcome != .interrupted else {
+      throw ExitCode(FailureKind.interrupted.exitCode)
+    }
+    try run.write(to: out)
+  }
+
+  private static func place(_ trial: FineTuningTrials.Trial) -> String {
+    trial.fold.map { ", fold \($0 + 1)" } ?? ""
+  }
+}

@@ -1,0 +1,77 @@
+import Console
+import Swiftlet
+
+/// What several fine-tuning runs brought, for people and for programs.
+struct TrialReport {
+  let trials: FineTuningTrials
+  let outcomes: [FineTuningTrials.Trial]
+
+  /// The best candidate's number.
+  var best: Int { trials.best(of: outcomes) }
+
+  private func summary(_ candidate: Int) -> (held: FigureSummary, test: FigureSummary?) {
+    let own = outcomes.filter { $0.candidate == candidate }
+    let tests = own.compactMap(\.test)
+    return (FigureSummary(of: own.map(\.evaluation)), tests.isEmpty ? nil : FigureSummary(of: tests))
+  }
+
+  /// The means of the best candidate under the names of `evaluate`, with every candidate and every run behind them.
+  var json: JSONValue {
+    let (held, test) = summary(best)
+    var json: JSONValue = .object([:])
+    for figure in held.figures { json[figure.name] = .number(figure.mean) }
+    json["summary"] = held.json
+    if let test { json["test"] = test.json }
+    json["candidates"] = .array(
+      trials.candidates.indices.map { number in
+        let (held, test) = summary(number)
+        var object: JSONValue = ["settings": settings(number), "summary": held.json]
+        if let test { object["test"] = test.json }
+        return object
+      })
+    json["best"] = settings(best)
+    json["runs"] = .array(
+      outcomes.map { outcome in
+        var object: JSONValue = [
+          "candidate": .integer(outcome.candidate), "seed": .integer(Int(truncatingIfNeeded: outcome.seed)),
+          "fold": outcome.fold.map { .integer($0 + 1) } ?? .null, "steps": .integer(outcome.result.steps),
+          "seconds": .number(outcome.result.seconds), "figures": outcome.evaluation.baselineFigures,
+        ]
+        if let test = outcome.test { object["test"] = test.baselineFigures }
+        return object
+      })
+    return json
+  }
+
+  private func settings(_ candidate: Int) -> JSONValue {
+    var json: JSONValue = .object([:])
+    for (name, value) in trials.candidates[candidate].values { json[name] = .number(value) }
+    return json
+  }
+
+  /// A line a candidate: mean ± deviation.
+  var text: String {
+    let names = ["accuracy", "macro_f1", "mcc", "mean_squared_error", "pearson", "loss"]
+    let (first, test) = summary(0)
+    let shown = names.filter { first[$0] != nil }
+    let tested = names.filter { test?[$0] != nil }.prefix(2)
+    var table = TextTable(
+      ["settings", "runs"] + shown + tested.map { "test \($0)" },
+      alignments: [.left] + Array(repeating: .right, count: 9))
+    for number in trials.candidates.indices {
+      let (held, test) = summary(number)
+      let values = trials.candidates[number].values.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+      table.add(
+        [
+          (number == best && trials.candidates.count > 1 ? "* " : "") + (values.isEmpty ? "as given" : values),
+          "\(outcomes.count { $0.candidate == number })",
+        ] + shown.map { cell(held[$0]) } + tested.map { cell(test?[$0]) })
+    }
+    return table.text
+  }
+
+  private func cell(_ figure: FigureSummary.Figure?) -> String {
+    guard let figure else { return "-" }
+    return "\(HumanFormat.fixed(figure.mean, 4)) ± \(HumanFormat.fixed(figure.deviation, 4))"
+  }
+}
