@@ -1,8 +1,11 @@
 import Files
 import Tensors
 
-/// A low-rank adapter (LoRA; Hu and others 2021): matrices W of a trained model stay as they are, and W + alpha / r · B · A takes their place,
-/// of which only A [r, inputs] and B [outputs, r] learn; a head for new labels learns whole.
+/// A low-rank adapter (LoRA; Hu and others 2021): the matrices of a trained model stay, and a product of two narrow ones
+/// is added to each.
+///
+/// W + alpha / r · B · A takes the place of W, of which only A [r, inputs] and B [outputs, r] learn; a head for new
+/// labels learns whole.
 ///
 /// No layer knows of it: before each batch the effective weights are written into a buffer of the model's own layout,
 /// and the gradients of these become those of A and B: dB = alpha / r · dW · Aᵀ, dA = alpha / r · Bᵀ · dW. That is exact.

@@ -38,9 +38,9 @@ public struct ClassifierEvaluator: Sendable {
     guard examples.count > 0 else { throw TrainingFailure.noData(set: "validation", needed: "it has no rows") }
     if examples.kind == .tokens {
       let labels = model.configuration.labels
-      let answers = try scores(
+      let scores = try scores(
         weights: weights, activations: activations, execution: execution, shouldStop: shouldStop)
-      return .words(words(probabilities(answers, columns: labels.count) { Self.softmax(&$0) }, labels))
+      return .words(words(probabilities(scores, columns: labels.count) { Self.softmax(&$0) }, labels))
     }
     return try predictions(
       weights: weights, activations: activations, execution: execution, shouldStop: shouldStop
@@ -48,11 +48,16 @@ public struct ClassifierEvaluator: Sendable {
   }
 
   /// The answers to all texts, of a classifier of texts; of a regression the values.
+  ///
+  /// Throws `TrainingFailure.labels` where words have labels.
   public func predictions(
     weights: ParameterBuffer, activations: Activations, execution: Execution, shouldStop: () -> Bool = { false }
   ) throws -> Predictions {
     let examples = batches.examples
     let labels = model.configuration.labels
+    guard examples.kind != .tokens else {
+      throw TrainingFailure.labels(problem: "Words have labels here, and answers to whole texts are asked for.")
+    }
     var answers = try scores(
       weights: weights, activations: activations, execution: execution, shouldStop: shouldStop)
     switch examples.kind {

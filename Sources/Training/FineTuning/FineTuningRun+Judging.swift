@@ -10,7 +10,7 @@ extension FineTuningRun {
       family: model.configuration.family, special: tokenizer.special,
       maximumTokens: settings.maximumTokens ?? model.configuration.maximumLength)
     let evaluator = ClassifierEvaluator(
-      model: model, examples: EncodedExamples(data, template: template) { tokenizer.encode($0) },
+      model: model, examples: EncodedExamples(data, template: template, tokenizer: tokenizer),
       batch: settings.batch)
     return try evaluator.predictions(
       weights: weights, activations: evaluator.activations(), execution: execution)

@@ -68,13 +68,14 @@ extension FineTuningRun {
       let tokenizer = start.tokenizer
       let template = ExampleTemplate(
         family: configuration.family, special: tokenizer.special, maximumTokens: longest)
+      marks = Set([template.begin, template.end].compactMap { $0 })
       (data, self.template) = (training, template)
       sampling = try SubwordSampling(tokenizer, settings.subwordSampling, seed: settings.loop.seed)
-      if sampling != nil, training.kind == .tokens {
+      for (name, isOn) in [("subword sampling", sampling != nil), ("token dropout", settings.tokenDropout > 0)]
+      where isOn && training.kind == .tokens {
         throw TrainingFailure.setting(
-          name: "subword sampling", value: "on", expected: "labels of whole texts, and these are labels of words")
+          name: name, value: "on", expected: "labels of whole texts, and these are labels of words")
       }
-      marks = Set([template.begin, template.end].compactMap { $0 })
       self.training = EncodedExamples(training, template: template, tokenizer: tokenizer)
       self.validation = validation.map { data in
         EncodedExamples(data, template: template, tokenizer: tokenizer)
