@@ -27,29 +27,31 @@ extension KernelVariant {
     #if AMX
       if product.precision == .bf16 { return multiplyByTiles(product, on: pool) }
     #endif
-    let blocks = MatrixProductBlocks(product, threads: pool.threads)
     let element: PackedElement =
       switch product.precision {
       case .fp32: .full
       case .bf16: hasPairProducts ? .pair : .rounded
       }
-    // Blocks beside each other follow each other: they share rows of A.
-    pool.run(tasks: blocks.rowBlocks &* blocks.columnBlocks) { task, worker in
-      let (row, column) = (task / blocks.columnBlocks &* blocks.rows, task % blocks.columnBlocks &* blocks.columns)
+    let blocks = MatrixProductBlocks(product, threads: pool.threads, limits: .vectors(product, element))
+    let count = blocks.rowBlocks &* blocks.columnBlocks
+    pool.run(tasks: count) { task, worker in
+      // The worker's next task, if the workers take turns; should they not, it fetches what another one needs.
+      let next = task &+ pool.threads
       multiplyBlock(
-        product, row..<min(row &+ blocks.rows, product.rows), column..<min(column &+ blocks.columns, product.columns),
-        depthOfStep: blocks.depth, element, pool, worker)
+        product, blocks[task], next: next < count ? blocks[next] : nil, depthOfStep: blocks.depth, element, pool, worker
+      )
     }
   }
 
   private static func multiplyBlock(
-    _ p: MatrixProduct, _ rows: Range<Int>, _ columns: Range<Int>, depthOfStep: Int, _ element: PackedElement,
-    _ pool: ThreadPool, _ worker: Int
+    _ p: MatrixProduct, _ block: MatrixProductBlocks.Block, next: MatrixProductBlocks.Block?, depthOfStep: Int,
+    _ element: PackedElement, _ pool: ThreadPool, _ worker: Int
   ) {
+    let (rows, columns) = (block.rows, block.columns)
     // A tile of rows of A is `rowStride` apart: not a power of two, so that they do not meet in the cache.
-    let rowStride = depthOfStep &+ 16
+    let rowStride = element.count(depthOfStep) &+ 16
     let panels = (columns.count &+ tileColumns &- 1) / tileColumns
-    let sizeOfPanel = (depthOfStep &+ lanes) &* tileColumns
+    let sizeOfPanel = (element.count(depthOfStep) &+ lanes) &* tileColumns
     func scratch(_ slot: Int, _ count: Int) -> UnsafeMutablePointer<Float> {
       pool.scratch(worker: worker, slot: slot, bytes: count &* MemoryLayout<Float>.stride)
         .assumingMemoryBound(to: Float.self)
@@ -66,15 +68,20 @@ extension KernelVariant {
       let depth = min(depthOfStep, p.depth &- k)
       let isLast = k &+ depth == p.depth
       packB(p, columns, k, depth, element, panels: panels, sizeOfPanel: sizeOfPanel, blockOfB)
-      fetchB(p, columns, k &+ depth, depthOfStep, &ahead)
+      if !isLast {
+        fetchB(p, columns, k &+ depth, depthOfStep, &ahead)
+      } else if let next {
+        fetchB(p, next.columns, 0, depthOfStep, &ahead)
+      }
       for first in steps(from: rows.lowerBound, to: rows.upperBound, by: rowsAtATime) {
         let some = first..<min(first &+ rowsAtATime, rows.upperBound)
         packA(p, some, k, depth, element, rowStride, sizeOfPanel: sizeOfPanelOfA, panelsOfA)
         if some.upperBound < rows.upperBound {
-          fetchA(p, some.upperBound..<min(some.upperBound &+ rowsAtATime, rows.upperBound), k, depth, &ahead)
-        } else {
-          fetchA(
-            p, rows.lowerBound..<min(rows.lowerBound &+ rowsAtATime, rows.upperBound), k &+ depth, depthOfStep, &ahead)
+          fetchA(p, rows, from: some.upperBound, rowsAtATime, k, depthOfStep, &ahead)
+        } else if !isLast {
+          fetchA(p, rows, from: rows.lowerBound, rowsAtATime, k &+ depth, depthOfStep, &ahead)
+        } else if let next {
+          fetchA(p, next.rows, from: next.rows.lowerBound, rowsAtATime, 0, depthOfStep, &ahead)
         }
         for row in steps(from: some.lowerBound, to: some.upperBound, by: tileRows) {
           let panelOfA = panelsOfA + (row &- first) / tileRows &* sizeOfPanelOfA
@@ -151,14 +158,16 @@ extension KernelVariant {
     }
   }
 
-  /// Has the rows of A that are packed next fetched.
+  /// Has the rows of A from `first` on, which are packed next, fetched.
   ///
   /// Many rows of few numbers go to the first level of the cache, few rows of many only to the second, as they would
   /// drive out the panels in use.
   @inline(always) private static func fetchA(
-    _ p: MatrixProduct, _ rows: Range<Int>, _ k: Int, _ depthOfStep: Int, _ ahead: inout FetchAhead
+    _ p: MatrixProduct, _ rows: Range<Int>, from first: Int, _ count: Int, _ k: Int, _ depthOfStep: Int,
+    _ ahead: inout FetchAhead
   ) {
     let depth = min(depthOfStep, p.depth &- k)
+    let rows = first..<min(first &+ count, rows.upperBound)
     if p.transposedA {
       ahead.setUrgent(
         p.a + (k &* p.strideOfA &+ rows.lowerBound), stride: p.strideOfA, rows: depth, columns: rows.count,

@@ -16,8 +16,15 @@ struct MatrixProductBlocks {
     /// The deepest block: a panel of A stays in the first-level cache while the panels of B pass by.
     var depth: Int
 
-    /// For the register tile: a panel of A (12 × 384 floats) takes 18 KB, a block of B 590 KB.
-    static var vectors: Self { Self(unit: (tileRows, tileColumns), rows: 768, columns: 384, depth: 384) }
+    /// For the register tile: a panel of A (12 × 384 elements) takes 18 KB, a block of B 590 KB.
+    ///
+    /// Pairs are two deep; but where A is transposed the depth is the batch's length, and shorter steps let more of B be
+    /// fetched while the step before is multiplied.
+    static func vectors(_ product: MatrixProduct, _ element: PackedElement) -> Self {
+      Self(
+        unit: (tileRows, tileColumns), rows: 1536, columns: 384,
+        depth: product.transposedA ? 384 : 384 &* element.depth)
+    }
   }
   /// Rows of A that are packed together where A is transposed, so that whole cache lines are read: 8 panels of 12.
   static var transposedRows: Int { 8 &* tileRows }
@@ -31,8 +38,11 @@ struct MatrixProductBlocks {
   /// Blocks above each other and beside each other.
   private(set) var rowBlocks: Int, columnBlocks: Int
 
+  private let size: (rows: Int, columns: Int)
+
   /// The blocks of one product.
-  init(_ product: MatrixProduct, threads: Int, limits: Limits = .vectors) {
+  init(_ product: MatrixProduct, threads: Int, limits: Limits) {
+    size = (product.rows, product.columns)
     rowBlocks = Self.quotient(product.rows, limits.rows)
     columnBlocks = Self.quotient(product.columns, limits.columns)
     let enoughTasks = threads > 1 ? threads &* Self.tasksOfThread : 1
@@ -57,6 +67,20 @@ struct MatrixProductBlocks {
     // Even, so that pairs of bfloat16 stay together.
     let depthBlocks = max(1, Self.quotient(product.depth, limits.depth))
     depth = (Self.quotient(product.depth, depthBlocks) &+ 1) / 2 &* 2
+  }
+
+  /// A block of C.
+  struct Block {
+    var rows: Range<Int>, columns: Range<Int>
+  }
+
+  /// The block of a task.
+  ///
+  /// Blocks beside each other follow each other: they share rows of A.
+  @inline(always) subscript(task: Int) -> Block {
+    let (row, column) = (task / columnBlocks &* rows, task % columnBlocks &* columns)
+    return Block(
+      rows: row..<min(row &+ rows, size.rows), columns: column..<min(column &+ columns, size.columns))
   }
 
   private static func quotient(_ a: Int, _ b: Int) -> Int { (a &+ b &- 1) / b }

@@ -105,7 +105,9 @@ import Testing
 
   /// Sizes that are cut into several blocks of rows, of columns and of depth.
   @Test(arguments: Variant.all, Precision.allCases) func severalBlocks(variant: Variant, precision: Precision) {
-    for (rows, columns, depth) in [(805, 70, 40), (61, 803, 50), (29, 40, 801), (130, 390, 391), (3, 2000, 100)] {
+    for (rows, columns, depth) in [
+      (1580, 40, 24), (61, 803, 50), (29, 40, 801), (130, 390, 391), (20, 35, 1601), (3, 2000, 100),
+    ] {
       for (transposedA, transposedB) in [(false, false), (false, true), (true, false)] {
         check(
           Case(
