@@ -90,6 +90,7 @@ let package = Package(
         dependencies: [
           "Console", "Files", "Swiftlet", "Serving", .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ]),
+      .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
       .target(name: "TestSupport", dependencies: ["Files", "KernelSupport", "Tensors"], path: "Tests/TestSupport"),
     ] + tilesInSoftware,
   swiftLanguageModes: [.v6],
@@ -105,7 +106,9 @@ let testedModules: [String: [Target.Dependency]] = [
   "Tokenization": ["CSentencePiece", "Files", "Tensors"],
   "Corpora": ["CZlib", "Files", "Tensors", "Tokenization", "Transformers"],
   "Checkpoints": ["Files", "Tensors", "Transformers", "Tokenization"],
-  "Training": ["Corpora", "Checkpoints", "Tensors", "Transformers", "Tokenization", "Files"],
+  "Training": [
+    "Corpora", "Checkpoints", "Tensors", "Transformers", "Tokenization", "Files", "KernelSupport", "AllocationCounter",
+  ],
   "Generation": ["Checkpoints", "Tensors", "Transformers", "Tokenization", "Files"],
   "Console": ["Files"],
   "Serving": ["Swiftlet"],

@@ -9,6 +9,10 @@ import Synchronization
   import Musl
 #endif
 
+/// The two words of a closure, which are valid while it is: `withoutActuallyEscaping` would allocate a box for each run.
+@_silgen_name("swiftlet_task_of")
+private func words(of action: (Int, Int) -> Void) -> swiftlet_task
+
 /// What the pool and its threads share: the job at hand, and how to wait for the next one.
 ///
 /// A job is announced by one atomic word, `ticket`: the job's number and how many of its tasks are left. Taking a
@@ -52,7 +56,7 @@ final class ThreadTeam: @unchecked Sendable {
 
   private var job: UInt64 = 0
   private var tasks = 0
-  private var body: ((Int, Int) -> Void)?
+  private var body = swiftlet_task()
 
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let callers = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -136,20 +140,19 @@ final class ThreadTeam: @unchecked Sendable {
   /// Runs the tasks together with the other threads; the caller has the team for itself.
   func share(tasks count: Int, _ action: (Int, Int) -> Void) {
     precondition(count < 1 << 32, "\(count) tasks in one run")
-    withoutActuallyEscaping(action) { action in
-      (tasks, body) = (count, action)
-      finished.store(0, ordering: .relaxed)
-      job = (job &+ 1) & 0xFFFF_FFFF
-      ticket.store(job << 32 | UInt64(count), ordering: .sequentiallyConsistent)
-      if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
-        pthread_mutex_lock(mutex)
-        pthread_cond_broadcast(wake)
-        pthread_mutex_unlock(mutex)
-      }
-      play(.worker(0)) { takeTasks(worker: 0) }
-      waitForOthers(count)
-      body = nil
+    (tasks, body) = (count, words(of: action))
+    finished.store(0, ordering: .relaxed)
+    job = (job &+ 1) & 0xFFFF_FFFF
+    ticket.store(job << 32 | UInt64(count), ordering: .sequentiallyConsistent)
+    if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+      pthread_mutex_lock(mutex)
+      pthread_cond_broadcast(wake)
+      pthread_mutex_unlock(mutex)
     }
+    play(.worker(0)) { takeTasks(worker: 0) }
+    // Until then the closure, which is the caller's, is there.
+    waitForOthers(count)
+    body = swiftlet_task()
   }
 
   private func waitForOthers(_ count: Int) {
@@ -175,7 +178,7 @@ final class ThreadTeam: @unchecked Sendable {
       }
       // The job cannot end before this task does, so what is read here belongs to it.
       let count = tasks
-      body?(count - Int(seen & 0xFFFF_FFFF), worker)
+      swiftlet_call_task(body, count - Int(seen & 0xFFFF_FFFF), worker)
       if finished.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue == count,
         callerSleeps.load(ordering: .sequentiallyConsistent)
       {

@@ -36,7 +36,7 @@ extension Execution {
   ///
   /// Its backward pass is the same, on the gradient.
   public func dropout(_ dropout: Dropout, _ x: Matrix, residual: Matrix? = nil, into y: Matrix) {
-    requireSame("dropout", x, y, residual ?? x)
+    requireSame("dropout", x, y, residual)
     kernels.dropout(
       dropout, rows: x.rows, columns: x.columns, x: x.pointer, residual: residual.map { UnsafePointer($0.pointer) },
       y: y.pointer, on: pool)
@@ -66,9 +66,14 @@ extension Execution {
     return kernels.sumOfSquares(count: x.count, x.pointer, on: pool)
   }
 
-  private func requireSame(_ name: StaticString, _ x: Matrix, _ others: Matrix...) {
+  private func requireSame(_ name: StaticString, _ x: Matrix, _ y: Matrix? = nil, _ z: Matrix? = nil) {
     precondition(
-      x.isContiguous && others.allSatisfy { $0.rows == x.rows && $0.columns == x.columns && $0.isContiguous },
-      "\(name): \(([x] + others).map { shape($0) }.joined(separator: ", "))")
+      x.isContiguous && isLike(x, y) && isLike(x, z), "\(name): \(shape(x)), \(shape(y)), \(shape(z))")
+  }
+
+  /// Whether the second matrix, if there is one, is contiguous and of the first one's shape.
+  package func isLike(_ x: Matrix, _ other: Matrix?) -> Bool {
+    guard let other else { return true }
+    return other.rows == x.rows && other.columns == x.columns && other.isContiguous
   }
 }

@@ -54,10 +54,9 @@ extension Execution {
   private func requireNorm(
     _ x: Matrix, _ weight: Matrix, _ y: Matrix, _ inverse: Matrix, _ residual: Matrix?, _ sum: Matrix?
   ) {
-    let others = [y] + [residual, sum].compactMap { $0 }
     precondition(
-      x.isContiguous && weight.count == x.columns && inverse.count >= x.rows
-        && others.allSatisfy { $0.rows == x.rows && $0.columns == x.columns && $0.isContiguous },
+      x.isContiguous && weight.count == x.columns && inverse.count >= x.rows && isLike(x, y) && isLike(x, residual)
+        && isLike(x, sum),
       "norm: \(shape(x)) with weight \(shape(weight)) into \(shape(y))")
   }
 }
