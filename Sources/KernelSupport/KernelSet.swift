@@ -120,6 +120,9 @@ public protocol KernelSet: Sendable {
 
   /// One optimizer step.
   static func update(_ update: ParameterUpdate, on pool: ThreadPool)
+  /// Multiplies and adds in registers alone, on all threads: no kernel can do more operations in the same time.
+  /// - Returns: How many multiplications and additions that were.
+  static func multiplyInRegisters(_ precision: Precision, steps: Int, on pool: ThreadPool) -> Double
   /// bfloat16 to float, and float to bfloat16 (round to nearest even; NaN stays NaN).
   static func widen(count: Int, bfloat16 x: UnsafePointer<UInt16>, to y: UnsafeMutablePointer<Float>)
   static func narrow(count: Int, _ x: UnsafePointer<Float>, toBFloat16 y: UnsafeMutablePointer<UInt16>)

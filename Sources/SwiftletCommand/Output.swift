@@ -11,6 +11,11 @@ struct Output {
     write((json ? object.serialized() : text()) + "\n")
   }
 
+  /// Prints an object for programs only.
+  func record(_ object: JSONValue) {
+    if json { write(object.serialized() + "\n") }
+  }
+
   /// Prints a line for people only.
   func text(_ line: @autoclosure () -> String) {
     if !json { write(line() + "\n") }

@@ -23,6 +23,13 @@ extension ReferenceKernels {
     return result
   }
 
+  /// Multiplies and adds plain numbers.
+  public static func multiplyInRegisters(_ precision: Precision, steps: Int, on pool: ThreadPool) -> Double {
+    var sum: Float = 1
+    for _ in 0..<steps { sum = sum * 0.5 + 0.5 }
+    return sum.isFinite ? 2 * Double(steps) : 0
+  }
+
   /// A matrix product.
   public static func multiply(_ product: MatrixProduct, on pool: ThreadPool) {
     let result = Self.product(product, as: Float.self)

@@ -144,6 +144,22 @@ SWIFTLET_PAIRS void swiftlet_multiply_tile_of_pairs_ahead(
 }
 
 #undef SWIFTLET_PAIR_ROWS
+
+// As many sums as the tile has, none of which leaves its register.
+SWIFTLET_PAIRS void swiftlet_multiply_pairs_in_registers(ptrdiff_t steps) {
+  __m512 sums[24];
+  __m512bh factor = (__m512bh)_mm512_set1_ps(0.5f);
+#pragma clang loop unroll(full)
+  for (int i = 0; i < 24; i++) sums[i] = _mm512_set1_ps((float)i);
+#pragma clang loop unroll(disable)
+  for (ptrdiff_t step = 0; step < steps; step++) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 24; i++) sums[i] = _mm512_dpbf16_ps(sums[i], factor, factor);
+  }
+  for (int i = 1; i < 24; i++) sums[0] = _mm512_add_ps(sums[0], sums[i]);
+  // Somebody must want the result, or nothing is computed.
+  __asm__ volatile("" : : "v"(sums[0]));
+}
 #undef SWIFTLET_PAIRS
 #undef SWIFTLET_FIRST
 #endif

@@ -121,6 +121,32 @@ SWIFTLET_LEAF float swiftlet_largest_lane(swiftlet_vector x) {
 // Square roots, correctly rounded.
 SWIFTLET_LEAF swiftlet_vector swiftlet_square_root(swiftlet_vector x) { return __builtin_elementwise_sqrt(x); }
 
+// As many sums as the tile of a product has, none of which leaves its register: what the processor can do at most.
+enum {
+#if SWIFTLET_LANES == 16
+  swiftlet_registers_of_sums = 24
+#elif SWIFTLET_LANES == 8
+  swiftlet_registers_of_sums = 12
+#else
+  swiftlet_registers_of_sums = 8
+#endif
+};
+static inline __attribute__((noinline, unused)) void swiftlet_multiply_in_registers(ptrdiff_t steps) {
+#pragma STDC FP_CONTRACT ON
+  swiftlet_vector sums[swiftlet_registers_of_sums], factor = 0.5f;
+#pragma clang loop unroll(full)
+  for (int i = 0; i < swiftlet_registers_of_sums; i++) sums[i] = (float)i;
+#pragma clang loop unroll(disable)
+  for (ptrdiff_t step = 0; step < steps; step++) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < swiftlet_registers_of_sums; i++) sums[i] = sums[i] * factor + factor;
+  }
+  for (int i = 1; i < swiftlet_registers_of_sums; i++) sums[0] += sums[i];
+  // Somebody must want the result, or nothing is computed.
+  float result = sums[0][0];
+  __asm__ volatile("" : : "r"(&result) : "memory");
+}
+
 #undef SWIFTLET_LEAF
 #undef SWIFTLET_LANES
 #endif

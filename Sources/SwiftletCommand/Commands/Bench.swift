@@ -31,9 +31,6 @@ struct Bench: ParsableCommand {
     return wanted.isEmpty ? all : all.filter { wanted.contains(name($0).lowercased()) }
   }
 
-  /// What stands beside each figure: the speed of the largest product, in the same precision, measured now.
-  static func peak(_ execution: Execution) -> Double { ProductBenchmark.largest.gigaflops(execution, seconds: 0.5) }
-
   struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Whole training steps: forward, backward, clipping, AdamW.",
@@ -48,26 +45,31 @@ struct Bench: ParsableCommand {
     func run() throws {
       let execution = try options.shared.execution(training: true)
       let output = Output(json: options.shared.json)
-      let peak = Bench.peak(execution)
-      output.text(
-        "precision \(execution.precision.rawValue), \(execution.pool.threads) threads, peak \(Int(peak)) GFLOP/s")
+      var table = TextTable(
+        ["", "", "ms/step", "tokens/s", "GFLOP/s", "peak", "of peak"],
+        alignments: [.left, .left, .right, .right, .right, .right, .right])
       for workload in try Bench.choose(workloads, from: TrainingBenchmark.all, name: { $0.name }) {
+        note("\(workload.name) …")
+        let peak = execution.peakGigaflops()
         let (seconds, steps) = try workload.measure(execution, seconds: options.seconds)
         let speed = Double(workload.batch * workload.context) / seconds
         let gigaflops = workload.operations / seconds / 1e9
-        output.result(
+        output.record(
           [
             "workload": .string(workload.name), "precision": .string(execution.precision.rawValue),
             "threads": .integer(execution.pool.threads), "steps": .integer(steps),
             "milliseconds_per_step": .number(rounded(seconds * 1e3, 3)),
             "tokens_per_second": .number(rounded(speed, 1)),
             "gflops": .number(rounded(gigaflops, 1)), "peak_gflops": .number(rounded(peak, 1)),
-          ],
-          text: """
-            \(workload.name)  \(padded(workload.summary, 20))  \(padded(rounded(seconds * 1e3, 2), 9)) ms/step \
-            \(padded(rounded(speed, 0), 9)) tokens/s  \(padded(rounded(gigaflops, 0), 6)) GFLOP/s
-            """)
+          ])
+        table.add([
+          workload.name, workload.summary, "\(rounded(seconds * 1e3, 2))", "\(Int(speed))", "\(Int(gigaflops))",
+          "\(Int(peak))", "\(Int(100 * gigaflops / peak)) %",
+        ])
       }
+      output.text(
+        "\(execution.kernels.name) kernels, \(execution.precision.rawValue), threads: \(execution.pool.threads)\n"
+          + table.text)
     }
   }
 
@@ -86,38 +88,36 @@ struct Bench: ParsableCommand {
     func run() throws {
       let execution = try options.shared.execution(training: true)
       let output = Output(json: options.shared.json)
-      let peak = Bench.peak(execution)
-      output.text(
-        "precision \(execution.precision.rawValue), \(execution.pool.threads) threads, peak \(Int(peak)) GFLOP/s")
       var table = TextTable(
-        ["", "shape", "", "forward ms", "GFLOP/s", "of peak", "both ms", "GFLOP/s", "of peak"],
-        alignments: [.left, .left, .left, .right, .right, .right, .right, .right, .right])
+        ["", "shape", "forward ms", "GFLOP/s", "both ms", "GFLOP/s", "peak", "of peak"],
+        alignments: [.left, .left, .right, .right, .right, .right, .right, .right])
       for shape in try Bench.choose(shapes, from: AttentionBenchmark.all, name: { $0.name }) {
+        note("\(shape.name) …")
+        let peak = execution.peakGigaflops()
         let figures = shape.measure(execution, seconds: options.seconds)
-        let shares = (forward: figures.forwardGigaflops / peak, both: figures.bothGigaflops / peak)
-        if options.shared.json {
-          output.result(
-            [
-              "shape": .string(shape.name), "batch": .integer(shape.batch), "heads": .integer(shape.heads),
-              "length": .integer(shape.length), "head_width": .integer(shape.headWidth), "causal": .bool(shape.causal),
-              "precision": .string(execution.precision.rawValue), "threads": .integer(execution.pool.threads),
-              "forward_milliseconds": .number(rounded(figures.forwardSeconds * 1e3, 3)),
-              "forward_gflops": .number(rounded(figures.forwardGigaflops, 1)),
-              "both_milliseconds": .number(rounded(figures.bothSeconds * 1e3, 3)),
-              "both_gflops": .number(rounded(figures.bothGigaflops, 1)), "peak_gflops": .number(rounded(peak, 1)),
-              "forward_share": .number(rounded(shares.forward, 3)), "both_share": .number(rounded(shares.both, 3)),
-            ], text: "")
-        } else {
-          table.add([
-            shape.name, "\(shape.batch) × \(shape.heads) × \(shape.length) × \(shape.headWidth)",
-            shape.causal ? "causal" : "", "\(rounded(figures.forwardSeconds * 1e3, 1))",
-            "\(Int(figures.forwardGigaflops))",
-            percent(shares.forward), "\(rounded(figures.bothSeconds * 1e3, 1))", "\(Int(figures.bothGigaflops))",
-            percent(shares.both),
+        output.record(
+          [
+            "shape": .string(shape.name), "batch": .integer(shape.batch), "heads": .integer(shape.heads),
+            "length": .integer(shape.length), "head_width": .integer(shape.headWidth), "causal": .bool(shape.causal),
+            "precision": .string(execution.precision.rawValue), "threads": .integer(execution.pool.threads),
+            "forward_milliseconds": .number(rounded(figures.forwardSeconds * 1e3, 3)),
+            "forward_gflops": .number(rounded(figures.forwardGigaflops, 1)),
+            "both_milliseconds": .number(rounded(figures.bothSeconds * 1e3, 3)),
+            "both_gflops": .number(rounded(figures.bothGigaflops, 1)), "peak_gflops": .number(rounded(peak, 1)),
+            "forward_share": .number(rounded(figures.forwardGigaflops / peak, 3)),
+            "both_share": .number(rounded(figures.bothGigaflops / peak, 3)),
           ])
-        }
+        table.add([
+          shape.name,
+          "\(shape.batch) × \(shape.heads) × \(shape.length) × \(shape.headWidth)\(shape.causal ? " causal" : "")",
+          "\(rounded(figures.forwardSeconds * 1e3, 2))", "\(Int(figures.forwardGigaflops))",
+          "\(rounded(figures.bothSeconds * 1e3, 2))", "\(Int(figures.bothGigaflops))", "\(Int(peak))",
+          "\(Int(100 * figures.bothGigaflops / peak)) %",
+        ])
       }
-      output.text(table.text)
+      output.text(
+        "\(execution.kernels.name) kernels, \(execution.precision.rawValue), threads: \(execution.pool.threads)\n"
+          + table.text)
     }
   }
 
@@ -135,19 +135,27 @@ struct Bench: ParsableCommand {
     func run() throws {
       let execution = try options.shared.execution(training: true)
       let output = Output(json: options.shared.json)
+      var table = TextTable(
+        ["", "rows × columns × depth", "GFLOP/s", "peak", "of peak"],
+        alignments: [.left, .left, .right, .right, .right])
       for product in ProductBenchmark.all {
+        let peak = execution.peakGigaflops()
         let speed = product.gigaflops(execution, seconds: options.seconds / 4)
-        output.result(
+        output.record(
           [
             "shape": .string(product.name), "rows": .integer(product.rows), "columns": .integer(product.columns),
             "depth": .integer(product.depth), "precision": .string(execution.precision.rawValue),
             "threads": .integer(execution.pool.threads), "gflops": .number(rounded(speed, 1)),
-          ],
-          text: """
-            \(padded(product.name, 16))  \(padded("\(product.rows) × \(product.columns) × \(product.depth)", 20)) \
-            \(padded(rounded(speed, 0), 6)) GFLOP/s
-            """)
+            "peak_gflops": .number(rounded(peak, 1)),
+          ])
+        table.add([
+          product.name, "\(product.rows) × \(product.columns) × \(product.depth)", "\(Int(speed))", "\(Int(peak))",
+          "\(Int(100 * speed / peak)) %",
+        ])
       }
+      output.text(
+        "\(execution.kernels.name) kernels, \(execution.precision.rawValue), threads: \(execution.pool.threads)\n"
+          + table.text)
     }
   }
 
