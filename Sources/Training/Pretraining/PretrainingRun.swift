@@ -88,7 +88,7 @@ public final class PretrainingRun {
     if (settings.objective == .both) != configuration.fillsMasks {
       throw TrainingFailure.setting(
         name: "objective", value: settings.objective.rawValue,
-        expected: configuration.fillsMasks ? "both, as the model has it" : "a model that fills masks, for both")
+        expected: configuration.fillsMasks ? "both, as the model has it," : "a model that fills masks")
     }
     let model = try Transformer(configuration)
     let windows = try LanguageWindows(settings, tokenizer: tokenizer)

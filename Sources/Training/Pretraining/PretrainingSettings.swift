@@ -86,7 +86,7 @@ public struct PretrainingSettings: Sendable {
     if let maskCopies { try require((1...1000).contains(maskCopies), "mask copies", maskCopies, "1 to 1000") }
     try require(
       !predictsNextSentence || maskCopies != nil, "mask copies", 0,
-      "1 or more where pairs are drawn for next-sentence prediction")
+      "1 or more drawings of the pairs for next-sentence prediction")
     try require(maskedShare > 0 && maskedShare < 1, "masked batches", maskedShare, "above 0 and below 1")
     try require((0...1).contains(shortShare), "short sequences", shortShare, "0 to 1")
     try require(

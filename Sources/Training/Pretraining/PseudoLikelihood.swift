@@ -38,7 +38,7 @@ public struct PseudoLikelihoodEvaluator: Sendable {
     guard model.configuration.canFillMasks else {
       throw .setting(
         name: "pseudo-log-likelihood", value: "on",
-        expected: "a model that fills masks, and this one is \(model.configuration.head.name)")
+        expected: "a model that fills masks, and not one with \(model.configuration.head.name)")
     }
     guard let mask = special.mask, let begin = special.classification ?? special.begin,
       let end = special.separator ?? special.end
