@@ -52,6 +52,7 @@ extension ModelFolder {
     self.init(
       configuration: configuration, weights: weights, tokenizer: tokenizer, generation: generation, card: card)
     self.report = report
+    stored = try loader.stored(model, weights)
   }
 
   /// Reads only the configuration of a model folder, or of the model that an adapter makes.

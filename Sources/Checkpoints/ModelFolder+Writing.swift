@@ -1,4 +1,5 @@
 import Files
+import KernelSupport
 import Tensors
 import Tokenization
 import Transformers
@@ -28,7 +29,7 @@ extension ModelFolder {
   }
 
   private func addFiles(to writer: inout FolderWriter, _ notes: inout [String]) throws {
-    try writer.add(ModelFile.configuration, configuration.json.bytes(pretty: true))
+    try writer.add(ModelFile.configuration, configurationJSON.bytes(pretty: true))
     var metadata = SafetensorsWriter.metadata
     if let tokenizer {
       metadata[Self.tokenizerHashKey] = SHA256.digest(of: tokenizer.modelBytes).description
@@ -37,12 +38,21 @@ extension ModelFolder {
       }
     }
     try writer.add(WeightFiles.singleName) { (path) throws(FileFailure) in
-      try SafetensorsWriter.write(weights, metadata: metadata, to: path)
+      try SafetensorsWriter.write(weights, stored: stored, metadata: metadata, to: path)
     }
     if let generation = generation ?? defaultGeneration {
       try writer.add(ModelFile.generation, generation.bytes(pretty: true))
     }
     if let card { try writer.add(ModelFile.card, Array(card.utf8)) }
+  }
+
+  /// The configuration; of quantised weights with the key by which transformers sees that it cannot read them.
+  private var configurationJSON: JSONValue {
+    guard let stored, stored.isQuantized, var object = configuration.json.object else { return configuration.json }
+    object[QuantizedTensor.configurationKey] = [
+      "quant_method": .string(QuantizedTensor.method), "group_size": .integer(WeightFormat.groupSize),
+    ]
+    return .object(object)
   }
 
   /// The tokenizer's own file, and those for Hugging Face's library, which has no form for some SentencePiece models.

@@ -1,3 +1,4 @@
+import KernelSupport
 import Tensors
 
 /// A tensor of a model's layout, as it stands in a checkpoint.
@@ -21,6 +22,11 @@ struct StoredTensor: Sendable {
 
   /// A vector's range counts its numbers, which are the columns of its only row.
   private var isPartOfVector: Bool { shape.count == 1 && entry.parameter.rows == 1 }
+}
+
+extension StoredWeights {
+  /// The stored rows of a tensor; nil where its parameter is not here.
+  func numbers(of tensor: StoredTensor) -> Numbers? { numbers(of: tensor.entry.parameter, rows: tensor.rows) }
 }
 
 extension ParameterLayout {

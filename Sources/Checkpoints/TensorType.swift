@@ -12,6 +12,8 @@ public enum TensorType: String, Sendable, Hashable, CaseIterable {
   case int64 = "I64"
   /// Signed, 32 bits.
   case int32 = "I32"
+  /// Signed, 8 bits.
+  case int8 = "I8"
   /// Unsigned, 8 bits.
   case uint8 = "U8"
   /// 0 or 1, 8 bits.
@@ -19,7 +21,7 @@ public enum TensorType: String, Sendable, Hashable, CaseIterable {
 
   /// The types that the format has besides.
   static let unsupportedNames: Set<String> = [
-    "I8", "U16", "I16", "U32", "U64", "C64", "F8_E5M2", "F8_E4M3", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "F4",
+    "U16", "I16", "U32", "U64", "C64", "F8_E5M2", "F8_E4M3", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "F4",
     "F6_E2M3", "F6_E3M2",
   ]
 
@@ -29,7 +31,7 @@ public enum TensorType: String, Sendable, Hashable, CaseIterable {
     case .float64, .int64: 8
     case .float32, .int32: 4
     case .float16, .bfloat16: 2
-    case .uint8, .bool: 1
+    case .int8, .uint8, .bool: 1
     }
   }
 
@@ -57,6 +59,8 @@ public enum TensorType: String, Sendable, Hashable, CaseIterable {
       for index in numbers.indices { numbers[index] = Float(word(index, as: Int64.self)) }
     case .int32:
       for index in numbers.indices { numbers[index] = Float(word(index, as: Int32.self)) }
+    case .int8:
+      for index in numbers.indices { numbers[index] = Float(Int8(bitPattern: bytes[index])) }
     case .uint8:
       for index in numbers.indices { numbers[index] = Float(bytes[index]) }
     case .bool:

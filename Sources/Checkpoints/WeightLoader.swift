@@ -1,4 +1,5 @@
 import Files
+import KernelSupport
 import Tensors
 import Transformers
 
@@ -28,6 +29,8 @@ public struct WeightLoader {
 
   private let names: TensorNames
   private let sources: [ExactString: Source]
+  /// The scales of quantised tensors, by the names of those.
+  private let scales: [ExactString: Source]
   private let order: [ExactString]
   private let path: String
 
@@ -41,7 +44,13 @@ public struct WeightLoader {
     let names = TensorNames(family)
     var sources: [ExactString: Source] = [:]
     var order: [ExactString] = []
+    var scales: [ExactString: Source] = [:]
+    let quantized = Set(weights.tensors.filter { $0.tensor.type.isQuantized }.map { ExactString($0.tensor.name) })
     for (tensor, file) in weights.tensors {
+      if let base = QuantizedTensor.base(ofScales: tensor.name), quantized.contains(ExactString(base)) {
+        scales[ExactString(names.canonical(base))] = Source(tensor: tensor, file: file)
+        continue
+      }
       let name = ExactString(names.canonical(tensor.name))
       if let other = sources[name] {
         throw .ambiguousTensor(tensor.name, other: other.tensor.name, path: file.path)
@@ -51,6 +60,7 @@ public struct WeightLoader {
     }
     self.names = names
     self.sources = sources
+    self.scales = scales
     self.order = order
     self.path = weights.files.first?.path ?? ""
   }
@@ -74,7 +84,10 @@ public struct WeightLoader {
       let name = names.canonical(stored.name)
       let found = source(of: name)
       if let found { plan.used.insert(found.name) }
-      if let source = found?.source, source.tensor.shape == stored.shape {
+      if let found, let scale = scales[found.name] {
+        try QuantizedTensor.check(found.source.tensor, scale.tensor, for: stored, path: found.source.file.path)
+        plan.reads.append((stored, found.source))
+      } else if let source = found?.source, source.tensor.shape == stored.shape {
         plan.reads.append((stored, source))
       } else if initializesHead, names.isOfHead(name) {
         if plan.entriesToInitialize.last?.parameter != stored.entry.parameter {
@@ -113,6 +126,41 @@ public struct WeightLoader {
     return (buffer, Report(initialized: plan.initialized, unused: unused))
   }
 
+  /// The matrices that the checkpoint has in a form that decoding reads: quantised ones as they stand, and bfloat16 ones
+  /// again as such; nil where there are none.
+  ///
+  /// - Parameters:
+  ///   - model: the model.
+  ///   - weights: what `load` gave.
+  func stored(_ model: Transformer, _ weights: ParameterBuffer) throws -> StoredWeights? {
+    var read: [(parameter: Parameter, numbers: StoredWeights.Numbers)] = []
+    var halves: [Parameter] = []
+    let matrices = Set(model.matrices)
+    for entry in model.layout.entries where matrices.contains(entry.parameter) {
+      let parts = model.layout.storedTensors.filter { $0.entry.parameter == entry.parameter }
+      var numbers: [StoredWeights.Numbers] = []
+      var areHalves = true
+      for part in parts {
+        guard let found = source(of: names.canonical(part.name)) else {
+          areHalves = false
+          continue
+        }
+        areHalves = areHalves && found.source.tensor.type == .bfloat16
+        guard let scale = scales[found.name] else { continue }
+        numbers.append(try QuantizedTensor.numbers(found.source, scale, for: part))
+      }
+      if let all = StoredWeights.Numbers(joining: numbers), all.rows == entry.parameter.rows {
+        read.append((entry.parameter, all))
+      } else if areHalves, model.configuration.head == .causalLanguage {
+        halves.append(entry.parameter)
+      }
+    }
+    if read.isEmpty, halves.isEmpty { return nil }
+    let others = matrices.subtracting(read.map(\.parameter))
+    return StoredWeights(
+      read, weights, formats: others.map { ($0, halves.contains($0) ? .bf16 : .fp32) })
+  }
+
   /// A tensor of the checkpoint under its own name, or under that of one that is tied to it.
   private func source(of name: String) -> (name: ExactString, source: Source)? {
     let candidates = [name] + names.aliases.filter { $0.value == name }.map(\.key)
@@ -124,8 +172,13 @@ public struct WeightLoader {
 
   /// Reads one tensor, and refuses numbers that are not finite.
   private func read(_ source: Source, _ stored: StoredTensor, into buffer: ParameterBuffer) throws {
-    try source.file.read(source.tensor, as: stored, into: buffer)
     let view = stored.view(in: buffer)
+    if let scale = scales[ExactString(names.canonical(source.tensor.name))] {
+      let numbers = try QuantizedTensor.numbers(source, scale, for: stored)
+      StoredWeights.copy(numbers, to: view)
+    } else {
+      try source.file.read(source.tensor, as: stored, into: buffer)
+    }
     let numbers = UnsafeBufferPointer(start: view.pointer, count: view.count)
     guard numbers.allSatisfy(\.isFinite) else {
       throw CheckpointFailure.notFinite(tensor: source.tensor.name, path: source.file.path)

@@ -13,6 +13,9 @@ package struct BatchRows: Sendable {
   /// Whether each row sees all of its sequence, even where the model's attention is causal.
   package var seesAll = false
 
+  /// The numbers of all rows.
+  package var allRows: [Int32] { (0..<Int32(count)).map(\.self) }
+
   /// How many rows.
   package var count: Int { tokens.count }
 

@@ -46,9 +46,14 @@ package struct Linear: Sendable {
   package func forward(
     _ x: Matrix, to y: Matrix, activation: Activation? = nil, activated: Matrix? = nil, _ pass: Pass
   ) {
-    pass.execution.linear(
-      x, weight: pass.weights[weight], bias: bias.map { pass.weights[$0] }, into: y, activation: activation,
-      activated: activated)
+    let bias = bias.map { pass.weights[$0] }
+    if let stored = pass.stored?[weight] {
+      pass.execution.linear(
+        x, weight: stored, bias: bias, into: y, activation: activation, activated: activated)
+    } else {
+      pass.execution.linear(
+        x, weight: pass.weights[weight], bias: bias, into: y, activation: activation, activated: activated)
+    }
   }
 
   /// Adds to the parameters' gradients, and writes the input's; it is written last, so it may be the memory of

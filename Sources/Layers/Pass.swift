@@ -17,13 +17,17 @@ package struct Pass {
   package let cache: KeyValueMemory?
   /// What stands in the place of the tokens' vectors, if something does.
   package let inputs: InputVectors?
+  /// The matrices as they are stored, in generation; products of few rows read these.
+  package let stored: StoredWeights?
 
   package init(
     weights: ParameterBuffer, execution: Execution, rows: BatchRows, dropoutSeed: UInt64? = nil,
-    rotary: RotaryTable? = nil, cache: KeyValueMemory? = nil, inputs: InputVectors? = nil
+    rotary: RotaryTable? = nil, cache: KeyValueMemory? = nil, inputs: InputVectors? = nil,
+    stored: StoredWeights? = nil
   ) {
     (self.weights, self.execution, self.rows) = (weights, execution, rows)
     (self.dropoutSeed, self.rotary, self.cache, self.inputs) = (dropoutSeed, rotary, cache, inputs)
+    self.stored = stored
   }
 
   /// The dropout of a place in the model: another one for each place and each seed.

@@ -8,6 +8,20 @@ extension ModelFolder {
   public func evaluate(
     on source: TextSource, marksDocuments: Bool = true, batch: Int = 8, execution: Execution
   ) throws -> LanguageEvaluation {
+    let evaluators = try evaluators(on: source, marksDocuments: marksDocuments, batch: batch, execution: execution)
+    func evaluate(_ evaluator: LanguageEvaluator) throws -> LanguageEvaluation {
+      try evaluator.evaluate(weights: weights, activations: evaluator.activations(), execution: execution)
+    }
+    var result = try evaluate(evaluators.whole)
+    if let masked = evaluators.masked { result.addMasked(try evaluate(masked)) }
+    return result
+  }
+
+  /// What reads a whole text with this model, or another one of its shape; and reads it once more with masks, where a
+  /// causal model fills those, too.
+  func evaluators(
+    on source: TextSource, marksDocuments: Bool, batch: Int, execution: Execution
+  ) throws -> (whole: LanguageEvaluator, masked: LanguageEvaluator?) {
     guard let tokenizer else { throw SwiftletFailure.noTokenizer(folder: "The model's folder") }
     let model = try Transformer(configuration)
     let corpus = try CorpusPreparation(
@@ -20,17 +34,13 @@ extension ModelFolder {
     settings.predictsNextSentence = configuration.head == .maskedLanguageAndNextSentence
     settings.marksDocuments = marksDocuments
     let windows = try LanguageWindows(settings, tokenizer: tokenizer)
-    let evaluator = LanguageEvaluator(
+    let whole = LanguageEvaluator(
       model: model, windows: try windows.validation(corpus.training), bytes: windows.bytes(corpus.training),
       batch: batch)
-    var result = try evaluator.evaluate(
-      weights: weights, activations: evaluator.activations(), execution: execution)
-    if let masked = try windows.maskedValidation(corpus.training) {
-      let evaluator = LanguageEvaluator(model: model, windows: masked, bytes: nil, batch: batch)
-      result.addMasked(
-        try evaluator.evaluate(weights: weights, activations: evaluator.activations(), execution: execution))
+    let masked = try windows.maskedValidation(corpus.training).map {
+      LanguageEvaluator(model: model, windows: $0, bytes: nil, batch: batch)
     }
-    return result
+    return (whole, masked)
   }
 
   /// Reads a whole text with each token hidden alone, and tells how likely the model finds it.

@@ -26,6 +26,26 @@ extension Execution {
     kernels.multiply(product, on: pool)
   }
 
+  /// y = x · Wᵀ (+ bias) with a few rows and weights as they are stored.
+  public func linear(
+    _ x: Matrix, weight: StoredMatrix, bias: Matrix? = nil, into y: Matrix, activation: Activation? = nil,
+    activated: Matrix? = nil
+  ) {
+    precondition(
+      x.columns == weight.columns && y.columns == weight.rows && y.rows == x.rows,
+      "linear: \(shape(x)) · [\(weight.rows), \(weight.columns)]ᵀ into \(shape(y))")
+    precondition(bias.map { $0.count == weight.rows } ?? true, "linear: bias \(shape(bias)) for \(weight.rows) outputs")
+    precondition(
+      activated.map { $0.rows == y.rows && $0.columns == y.columns && $0.stride == y.stride } ?? (activation == nil),
+      "linear: activated \(shape(activated)) beside \(shape(y))")
+    var product = StoredProduct(
+      weight, rows: x.rows, x: x.pointer, strideOfX: x.stride, y: y.pointer, strideOfY: y.stride)
+    product.bias = bias.map { UnsafePointer($0.pointer) }
+    product.activation = activation
+    product.activated = activated?.pointer
+    kernels.multiply(product, on: pool)
+  }
+
   /// dx (+)= dy · W: the gradient of linear's input.
   public func linearInputGradient(_ dy: Matrix, weight: Matrix, into dx: Matrix, accumulates: Bool = false) {
     precondition(

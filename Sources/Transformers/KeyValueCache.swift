@@ -39,6 +39,18 @@ public final class KeyValueCache: @unchecked Sendable {
     return numbers * MemoryLayout<Float>.stride + model.rotaryBytes(positions: capacity)
   }
 
+  /// Makes a text a copy of another.
+  public func copy(_ source: Int, to target: Int) {
+    precondition(lengths.indices.contains(source) && lengths.indices.contains(target), "\(source) copied to \(target)")
+    guard source != target else { return }
+    for layer in 0..<configuration.layers {
+      for row in 0..<lengths[source] {
+        memory[layer].copyRow(target * capacity + row, from: memory[layer], row: source * capacity + row)
+      }
+    }
+    lengths[target] = lengths[source]
+  }
+
   /// Forgets the tokens of a text from the given length on; to 0, all of them.
   ///
   /// A longer length changes nothing.

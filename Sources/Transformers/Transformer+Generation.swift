@@ -1,3 +1,4 @@
+import KernelSupport
 import Layers
 import Tensors
 
@@ -12,12 +13,15 @@ extension Transformer {
   ///   - weights: The parameters.
   ///   - activations: Memory for as many tokens as are new.
   ///   - execution: How to compute.
-  /// - Returns: The scores after each text's last token: [prompts, V].
+  ///   - stored: The matrices in the form in which they are stored; continuations of at most `fewTokens` tokens, and
+  ///     the scores of any, are computed from these. They stand for the same numbers as `weights`, or nearly so.
+  ///   - scoresAll: Whether every new token is scored, and not only the last of each text.
+  /// - Returns: The scores after each text's last token: [prompts, V]; or of all new tokens, one behind the other.
   /// - Throws: `ModelFailure` if the tokens are not for this model, or the cache has no room for them; then it is
   ///   unchanged.
   public func extend(
     _ cache: KeyValueCache, _ prompts: [(sequence: Int, tokens: [Int32])], weights: ParameterBuffer,
-    activations: Activations, execution: Execution
+    activations: Activations, execution: Execution, stored: StoredWeights? = nil, scoresAll: Bool = false
   ) throws(ModelFailure) -> Matrix {
     try check(prompts, cache, weights, activations)
     guard configuration.head == .causalLanguage else {
@@ -25,10 +29,53 @@ extension Transformer {
     }
     activations.load(prompts, after: cache, for: self)
     let (head, memory) = try languageHead(activations)
-    let pass = Pass(
-      weights: weights, execution: execution, rows: activations.rows, rotary: cache.rotary, cache: cache.memory)
-    let hidden = trunk.forward(activations.memory.trunk, activations.memory.block, pass)
+    let scored = scoresAll ? activations.rows.count : prompts.count
+    guard scored <= activations.logitRows else {
+      throw .activationsTooSmall(what: "rows of logits", found: scored, planned: activations.logitRows)
+    }
+    func pass(_ stored: StoredWeights?) -> Pass {
+      Pass(
+        weights: weights, execution: execution, rows: activations.rows, rotary: cache.rotary, cache: cache.memory,
+        stored: stored)
+    }
+    let areFew = prompts.allSatisfy { $0.tokens.count <= Self.fewTokens }
+    let (trunkPass, headPass) = (pass(areFew ? stored : nil), pass(stored))
+    let hidden = trunk.forward(activations.memory.trunk, activations.memory.block, trunkPass)
     for (sequence, tokens) in prompts { cache.lengths[sequence] += tokens.count }
-    return head.forward(hidden, rows: activations.rows.lastRows[...], memory, pass).keeping(activations)
+    let rows = scoresAll ? activations.rows.allRows : activations.rows.lastRows
+    return head.forward(hidden, rows: rows[...], memory, headPass).keeping(activations)
+  }
+
+  /// So many new tokens of a text are a continuation, whose products are bound by memory; more are a prompt.
+  public static let fewTokens = 8
+
+  /// The matrices that decoding multiplies by, and the tokens' table; the rest of a model is small.
+  public var matrices: [Parameter] {
+    var parameters = trunk.blocks.flatMap { block in
+      [
+        block.attention.projection.weight, block.attention.output.weight, block.feedForward.up.weight,
+        block.feedForward.down.weight,
+      ]
+    }
+    parameters.append(trunk.embeddings.tokens)
+    if let decoder = heads.language?.decoder.weight, decoder != trunk.embeddings.tokens { parameters.append(decoder) }
+    return parameters
+  }
+
+  /// Weights in a format; the table of tokens and the head keep 8 bits where the others get 4, as their errors reach the
+  /// scores directly.
+  public func stored(_ weights: ParameterBuffer, as format: WeightFormat) -> StoredWeights {
+    let tables = [trunk.embeddings.tokens, heads.language?.decoder.weight]
+    return StoredWeights(
+      weights, formats: matrices.map { ($0, format == .q4 && tables.contains($0) ? .q8 : format) })
+  }
+
+  /// The bytes of weights that one token's decoding reads; a table beside the head costs one row.
+  public func bytesPerToken(_ stored: StoredWeights) -> Int {
+    let head = heads.language?.decoder.weight
+    return matrices.reduce(0) { sum, parameter in
+      guard let matrix = stored[parameter] else { return sum }
+      return sum + (parameter == trunk.embeddings.tokens && head != parameter ? 0 : matrix.byteCount)
+    }
   }
 }

@@ -47,7 +47,11 @@ extension TransformerConfiguration {
   private static func refuseWhatIsNotImplemented(
     _ reader: ConfigurationReader, _ family: Family
   ) throws(ConfigurationFailure) {
-    for key in ["quantization_config", "pruned_heads", "add_cross_attention", "sliding_window"] {
+    // How this package itself stores quantised weights; they mean the same.
+    if reader.value("quantization_config")?["quant_method"]?.string != "swiftlet" {
+      try reader.refuse("quantization_config")
+    }
+    for key in ["pruned_heads", "add_cross_attention", "sliding_window"] {
       try reader.refuse(key)
     }
     switch family {

@@ -12,39 +12,64 @@ struct GenerationBenchmark {
 
   /// What was measured.
   struct Figures {
+    /// New tokens of all texts, and tokens of a prompt.
     var tokensPerSecond: Double, promptTokensPerSecond: Double
     /// The bytes of the weights that each token reads.
     var bytesPerToken: Int
   }
 
-  /// Reads a prompt of 16 tokens, and decodes `tokens` more, one at a time.
-  func measure(_ execution: Execution, tokens: Int) throws -> Figures {
-    var c = TransformerConfiguration.preset(.nano, family: .llama, vocabularySize: 32000, context: 1024)
+  /// Reads a prompt of 256 tokens, and decodes `tokens` more of each text, one at a time.
+  func measure(_ execution: Execution, format: WeightFormat, texts: Int, tokens: Int) throws -> Figures {
+    var c = TransformerConfiguration.preset(.nano, family: .llama, vocabularySize: 32000, context: 2048)
     (c.width, c.innerWidth, c.layers, c.heads, c.keyHeads) = (width, inner, layers, heads, heads)
     c.headWidth = width / heads
+    c.tiesEmbeddings = true
     let model = try Transformer(c)
     let weights = model.initialWeights(seed: 1)
-    let cache = KeyValueCache(model, sequences: 1, capacity: 16 + tokens)
-    let activations = Activations(model, tokens: 16, sequences: 1, training: false, logitRows: 1)
-    func pass(_ tokens: [Int32]) throws -> Int32 {
+    let stored = model.stored(weights, as: format)
+    let cache = KeyValueCache(model, sequences: texts, capacity: 256 + tokens)
+    let activations = Activations(model, tokens: 256, sequences: texts, training: false, logitRows: texts)
+    var newest = [(sequence: Int, tokens: [Int32])]()
+    func pass(_ parts: [(sequence: Int, tokens: [Int32])]) throws {
       let scores = try model.extend(
-        cache, [(0, tokens)], weights: weights, activations: activations, execution: execution)
-      var best = 0
-      for index in 1..<scores.columns where scores.pointer[index] > scores.pointer[best] { best = index }
-      return Int32(best)
+        cache, parts, weights: weights, activations: activations, execution: execution, stored: stored)
+      newest.removeAll(keepingCapacity: true)
+      for (row, part) in parts.enumerated() {
+        let line = scores.pointer + row * scores.stride
+        var best = 0
+        for index in 1..<scores.columns where line[index] > line[best] { best = index }
+        newest.append((part.sequence, [Int32(best)]))
+      }
     }
-    let prompt = (0..<16).map { Int32(5 + $0 * 7) }
     let clock = ContinuousClock()
     func seconds(_ body: () throws -> Void) rethrows -> Double { try clock.measure(body) / .seconds(1) }
-    _ = try pass(prompt)
+    let prompt = (0..<256).map { Int32(5 + $0 * 7 % 900) }
+    try pass([(0, prompt)])
     cache.truncate(sequence: 0, to: 0)
-    var next: Int32 = 0
-    let promptSeconds = try seconds { next = try pass(prompt) }
+    let promptSeconds = try seconds { try pass([(0, prompt)]) }
+    cache.truncate(sequence: 0, to: 16)
+    try pass((0..<texts).map { ($0, [5]) })
     let time = try seconds {
-      for _ in 0..<tokens { next = try pass([next]) }
+      for _ in 0..<tokens { try pass(newest) }
     }
     return Figures(
-      tokensPerSecond: Double(tokens) / time, promptTokensPerSecond: 16 / promptSeconds,
-      bytesPerToken: model.layout.parameterCount * MemoryLayout<Float>.stride)
+      tokensPerSecond: Double(tokens * texts) / time, promptTokensPerSecond: 256 / promptSeconds,
+      bytesPerToken: model.bytesPerToken(stored))
+  }
+
+  /// The bytes a second at which all threads together read memory that is in no cache: the best of some passes.
+  static func memoryBandwidth(_ execution: Execution) -> Double {
+    // Eight times the largest cache of this class of machines.
+    let rows = 4096, columns = 16_384
+    let memory = MatrixStorage(rows: rows, columns: columns), ones = MatrixStorage(rows: 1, columns: columns)
+    let sums = MatrixStorage(rows: 1, columns: rows)
+    let matrix = StoredMatrix(
+      .fp32, rows: rows, columns: columns, values: UnsafeRawPointer(memory.matrix.pointer), rowBytes: 4 * columns,
+      scales: nil)
+    let clock = ContinuousClock()
+    let best = (0..<6).map { _ in
+      clock.measure { execution.linear(ones.matrix, weight: matrix, into: sums.matrix) } / .seconds(1)
+    }.min()
+    return Double(matrix.byteCount) / (best ?? .infinity)
   }
 }

@@ -166,34 +166,54 @@ struct Bench: ParsableCommand {
       discussion: """
         Examples:
           swiftlet bench generate 15m
-          swiftlet bench generate 110m --tokens 64 --json
+          swiftlet bench generate 110m --weights q4 --tokens 64 --json
         """)
     @Argument(help: "15m, 110m; both by default.") var sizes: [String] = []
     @Option(name: .long, help: "Tokens to decode.") var tokens = 128
+    @Option(
+      name: .long, parsing: .upToNextOption,
+      help: ArgumentHelp("How weights are stored: fp32, bf16, q8, q4; all by default.", valueName: "type"))
+    var weights: [WeightFormat] = []
+    @Option(name: .long, help: "Texts that are decoded at once.") var texts = 1
     @OptionGroup var options: Options
 
     func validate() throws {
       if !(1...1000).contains(tokens) {
         throw ValidationError("--tokens \(tokens): a number from 1 to 1000 is expected.")
       }
+      if !(1...64).contains(texts) {
+        throw ValidationError("--texts \(texts): a number from 1 to 64 is expected.")
+      }
     }
 
     func run() throws {
       let execution = try options.shared.execution(training: true)
+      let limit = GenerationBenchmark.memoryBandwidth(execution)
+      Output(json: options.shared.json).text("memory read at \(rounded(limit / 1e9, 1)) GB/s")
       for size in try Bench.choose(sizes, from: GenerationBenchmark.all, name: { $0.name }) {
-        let figures = try size.measure(execution, tokens: tokens)
-        let bandwidth = figures.tokensPerSecond * Double(figures.bytesPerToken) / 1e9
-        Output(json: options.shared.json).result(
-          [
-            "workload": .string(size.name), "threads": .integer(execution.pool.threads), "tokens": .integer(tokens),
-            "tokens_per_second": .number(rounded(figures.tokensPerSecond, 1)),
-            "prompt_tokens_per_second": .number(rounded(figures.promptTokensPerSecond, 1)),
-            "gigabytes_per_second": .number(rounded(bandwidth, 2)),
-          ],
-          text: """
-            \(padded(size.name, 5)) \(padded(rounded(figures.tokensPerSecond, 1), 8)) tokens/s \
-            (weights at \(rounded(bandwidth, 1)) GB/s), prompt \(rounded(figures.promptTokensPerSecond, 0)) tokens/s
-            """)
+        for format in weights.isEmpty ? WeightFormat.allCases : weights {
+          let figures = try size.measure(execution, format: format, texts: texts, tokens: tokens)
+          // All texts of a pass share one reading of the weights.
+          let most = limit / Double(figures.bytesPerToken) * Double(texts)
+          Output(json: options.shared.json).result(
+            [
+              "workload": .string(size.name), "weights": .string(format.rawValue),
+              "threads": .integer(execution.pool.threads), "texts": .integer(texts), "tokens": .integer(tokens),
+              "tokens_per_second": .number(rounded(figures.tokensPerSecond, 1)),
+              "memory_limit_tokens_per_second": .number(rounded(most, 1)),
+              "prompt_tokens_per_second": .number(rounded(figures.promptTokensPerSecond, 1)),
+              "bytes_per_token": .integer(figures.bytesPerToken),
+              "gigabytes_per_second": .number(
+                rounded(figures.tokensPerSecond * Double(figures.bytesPerToken) / Double(texts) / 1e9, 2)),
+              "memory_gigabytes_per_second": .number(rounded(limit / 1e9, 2)),
+            ],
+            text: """
+              \(padded(size.name, 5)) \(padded(format.rawValue, 5)) \
+              \(padded(rounded(figures.tokensPerSecond, 1), 8)) tokens/s of \(padded(rounded(most, 1), 8)) that memory \
+              allows (\(rounded(figures.tokensPerSecond / most * 100, 0)) %), prompt \
+              \(rounded(figures.promptTokensPerSecond, 0)) tokens/s
+              """)
+        }
       }
     }
   }
@@ -208,3 +228,5 @@ struct Bench: ParsableCommand {
     return text + String(repeating: " ", count: max(0, width - text.count))
   }
 }
+
+extension WeightFormat: ExpressibleByArgument {}

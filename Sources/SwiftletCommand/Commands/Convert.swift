@@ -10,6 +10,7 @@ struct Convert: ParsableCommand {
       Examples:
         swiftlet convert my-model my-model.gguf --to gguf --quantize q8_0
         swiftlet convert my-adapter my-merged-model --to hf
+        swiftlet convert my-model my-model-q4 --to hf --quantize q4 --corpus held-out.txt
         swiftlet convert stories260K.bin stories --tokenizer tok512.model --to hf
       """)
 
@@ -32,17 +33,43 @@ struct Convert: ParsableCommand {
       "The folder of an adapter that is merged into the model; one that names its model can stand as the source.",
       valueName: "folder"))
   var mergeAdapter: String?
-  @Option(name: .long, help: ArgumentHelp("Of GGUF files: f32, f16, bf16 or q8_0.", valueName: "type")) var quantize =
-    "f32"
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "How weights are stored. GGUF: f32 (default), f16, bf16, q8_0. hf: f32, bf16, and q8 or q4 (8 or 4 bits and a "
+        + "scale for each 32 numbers), which transformers cannot read; by default as they are.", valueName: "type"))
+  var quantize: String?
+  @Option(
+    name: .long, parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("Text on which the model before and after --quantize is compared.", valueName: "path"))
+  var corpus: [String] = []
+  @Flag(name: .long, help: "The model was trained without tokens that begin and end documents.") var noDocumentMarks =
+    false
   @OptionGroup(title: "Shared") var shared: SharedOptions
 
   func run() throws {
-    guard let type = GGUFTensorType(name: quantize), to == .gguf || type == .f32 else {
-      throw ValidationError("--quantize \(quantize): f32, f16, bf16 or q8_0 is expected, and only with --to gguf.")
+    let type = GGUFTensorType(name: quantize ?? "f32")
+    let format = quantize.flatMap { $0 == "f32" ? .fp32 : WeightFormat(rawValue: $0) }
+    switch to {
+    case .gguf where type == nil:
+      throw ValidationError("--quantize \(quantize ?? ""): f32, f16, bf16 or q8_0 is expected with --to gguf.")
+    case .hf where quantize != nil && format == nil:
+      throw ValidationError("--quantize \(quantize ?? ""): f32, bf16, q8 or q4 is expected with --to hf.")
+    default: break
+    }
+    if !corpus.isEmpty, to == .gguf || quantize == nil {
+      throw ValidationError("--corpus compares before and after --quantize, with --to hf.")
     }
     var folder = try read()
     if let tokenizer { folder.tokenizer = try Tokenizer(contentsOf: tokenizer) }
     let result: (tensors: Int, bytes: Int)
+    var report: QuantizationReport?
+    if let format, to == .hf {
+      let source = corpus.isEmpty ? nil : try TextSource(corpus, documents: .paragraphs)
+      let quantized = try folder.quantized(
+        to: format, comparingOn: source, marksDocuments: !noDocumentMarks, execution: shared.execution())
+      (folder, report) = (quantized.folder, quantized.report)
+    }
     switch to {
     case .hf:
       for line in try folder.write(to: output) { note(line) }
@@ -52,12 +79,18 @@ struct Convert: ParsableCommand {
     case .gguf:
       guard let tokenizer = folder.tokenizer else { throw SwiftletFailure.noTokenizer(folder: input) }
       result = try GGUFExport.write(
-        folder.weights, of: folder.configuration, tokenizer: tokenizer, name: Files.name(of: input), type: type,
-        to: output)
+        folder.weights, of: folder.configuration, tokenizer: tokenizer, name: Files.name(of: input),
+        type: type ?? .f32, to: output)
     }
-    Output(json: shared.json).result(
-      ["tensors": .integer(result.tensors), "bytes": .integer(result.bytes)],
-      text: "\(output): \(result.tensors) tensors, \(HumanFormat.bytes(result.bytes))")
+    var object: JSONObject = ["tensors": .integer(result.tensors), "bytes": .integer(result.bytes)]
+    var text = "\(output): \(result.tensors) tensors, \(HumanFormat.bytes(result.bytes))"
+    if let report, !report.tensors.isEmpty {
+      object["quantization"] = report.json
+      text = report.text + "\n\n" + text
+      if folder.stored?.isQuantized == true { note("swiftlet: transformers cannot read these weights; Swiftlet can.") }
+      if report.before == nil { note("swiftlet: --corpus FILE compares loss and greedy tokens before and after.") }
+    }
+    Output(json: shared.json).result(.object(object), text: text)
   }
 
   private func read() throws -> ModelFolder {
