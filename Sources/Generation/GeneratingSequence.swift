@@ -17,12 +17,14 @@ struct GeneratingSequence {
   private var random: RandomGenerator
   private var decoder: StreamingDecoder
   private var scanner: StopScanner
+  private let constraint: ConstraintState?
   private var secondsToFirstToken: Double?
   private var seconds = 0.0
 
   init(
-    index: Int, prompt: [Int32], sample: Int, settings: GenerationSettings, endTokens: [Int32], tokenizer: Tokenizer
-  ) {
+    index: Int, prompt: [Int32], sample: Int, settings: GenerationSettings, endTokens: [Int32], tokenizer: Tokenizer,
+    vocabularySize: Int
+  ) throws(GenerationFailure) {
     self.index = index
     self.settings = settings
     self.endTokens = endTokens
@@ -33,6 +35,17 @@ struct GeneratingSequence {
     decoder = tokenizer.streamingDecoder()
     for token in prompt { _ = decoder.append(token) }
     scanner = StopScanner(settings.stopStrings)
+    let saysNothing = prompt.allSatisfy { tokenizer.kind($0) == .control }
+    if let wanted = settings.constraint {
+      let state = try ConstraintState(
+        wanted, tokenizer: tokenizer, vocabularySize: vocabularySize, dropsFirstSpace: saysNothing)
+      guard state.distance <= settings.maxNewTokens else {
+        throw .constraintTooLong(bytes: state.distance, tokens: settings.maxNewTokens)
+      }
+      constraint = state
+    } else {
+      constraint = nil
+    }
   }
 
   /// The tokens that were generated.
@@ -42,7 +55,14 @@ struct GeneratingSequence {
   mutating func advance(
     _ scores: inout [Float], sampler: TokenSampler, seconds: Double
   ) throws(GenerationFailure) -> String {
+    if let constraint { try constrain(&scores, constraint) }
     let token = try sampler.choose(&scores, after: history, using: &random)
+    if let constraint, !endTokens.contains(token) { constraint.follow(token) }
+    return append(token, seconds: seconds)
+  }
+
+  /// Goes on by a token that was chosen, and returns the text that is certain now.
+  mutating func append(_ token: Int32, seconds: Double) -> String {
     self.seconds = seconds
     if secondsToFirstToken == nil { secondsToFirstToken = seconds }
     history.tokens.append(token)
@@ -52,10 +72,22 @@ struct GeneratingSequence {
     text += new
     if scanner.isStopped {
       finishReason = .stop
+    } else if constraint?.isComplete == true {
+      new += finish(.stop)
     } else if history.generated.count >= settings.maxNewTokens {
       new += finish(.length)
     }
     return new
+  }
+
+  /// Leaves only tokens that hold the constraint; the end is one of them where the text is whole.
+  private func constrain(_ scores: inout [Float], _ constraint: ConstraintState) throws(GenerationFailure) {
+    let ends = endTokens.filter { scores.indices.contains(Int($0)) }.map { ($0, scores[Int($0)]) }
+    constraint.mask(&scores, remaining: settings.maxNewTokens - history.generated.count)
+    for (token, score) in ends { scores[Int(token)] = constraint.distance == 0 ? score : -.infinity }
+    guard scores.contains(where: { $0 > -.infinity }) else {
+      throw .constraintCannotGoOn(token: history.generated.count)
+    }
   }
 
   /// Ends the text, and returns what of it was held back.

@@ -18,6 +18,16 @@ public enum GenerationFailure: Failure, Hashable {
   case notFinite(token: Int)
   /// Every token is forbidden.
   case nothingAllowed(token: Int)
+  /// A regular expression is none, or has what is not known here.
+  case badPattern(pattern: String, position: Int, reason: String)
+  /// A JSON schema says what is not known here.
+  case badSchema(path: String, reason: String)
+  /// A text that holds the constraint needs more tokens than are allowed.
+  case constraintTooLong(bytes: Int, tokens: Int)
+  /// The vocabulary cannot spell what the constraint wants.
+  case constraintCannotGoOn(token: Int)
+  /// The smaller model that guesses has another tokenizer.
+  case otherTokenizer
   /// The text to fill has no mask in it.
   case noMask(spelling: String)
   /// The model has no label of this name.
@@ -29,7 +39,7 @@ public enum GenerationFailure: Failure, Hashable {
   public var kind: FailureKind {
     switch self {
     case .badSetting, .unknownSetting, .tokenOutOfRange, .promptTooLong, .emptyPrompt, .noMask, .nothingAllowed,
-      .unknownLabel:
+      .unknownLabel, .badPattern, .badSchema, .constraintTooLong, .constraintCannotGoOn, .otherTokenizer:
       .usage
     case .wrongHead, .notFinite, .missingToken: .badData
     }
@@ -55,6 +65,17 @@ public enum GenerationFailure: Failure, Hashable {
     case .nothingAllowed(let token):
       "No token is allowed as token \(token) of the text: bad_words_ids, suppress_tokens, sequence_bias and "
         + "no_repeat_ngram_size together forbid all of them."
+    case .badPattern(let pattern, let position, let reason):
+      "The regular expression \(pattern.quotedForMessage) cannot be used: \(reason), at character \(position + 1)."
+    case .badSchema(let path, let reason):
+      "The JSON schema cannot be used: at \(path), \(reason)."
+    case .constraintTooLong(let bytes, let tokens):
+      "The shortest text that holds the constraint has \(bytes) bytes, which may take as many tokens, and \(tokens) "
+        + "tokens are allowed: raise max_new_tokens."
+    case .constraintCannotGoOn(let token):
+      "The vocabulary has no token that goes on as the constraint wants, after \(token) tokens of the text."
+    case .otherTokenizer:
+      "The draft model has another tokenizer than the model: its guesses would mean something else."
     case .noMask(let spelling):
       "The text has no \(spelling) to be filled."
     case .unknownLabel(let name, let labels):

@@ -82,7 +82,7 @@ extension GenerationSettings {
   /// Settings of transformers that were found in a file, ask for something, and have no effect here.
   public var ignoredSettings: [String] {
     let neutral: [String: [JSONValue]] = [
-      "max_length": [20], "num_beams": [1], "num_beam_groups": [1], "num_return_sequences": [1],
+      "max_length": [20], "num_beam_groups": [1], "num_return_sequences": [1],
       "diversity_penalty": [0, 0.0],
       "epsilon_cutoff": [0, 0.0], "eta_cutoff": [0, 0.0], "top_h": [], "penalty_alpha": [], "guidance_scale": [1, 1.0],
       "forced_bos_token_id": [], "forced_eos_token_id": [], "begin_suppress_tokens": [.array([])],

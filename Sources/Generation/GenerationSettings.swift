@@ -67,6 +67,22 @@ public struct GenerationSettings: Sendable, Hashable {
   public var suppressTokens: [Int32] = []
   /// `sequence_bias`: biases on tokens and on sequences of them.
   public var sequenceBias: [SequenceBias] = []
+  /// `num_beams`: on how many ways the likeliest text is looked for; 1 takes token after token.
+  public var numBeams = 1
+  /// `length_penalty`: finished ways are compared by score / length to this power; above 0 favours long texts.
+  public var lengthPenalty: Float = 1
+  /// `early_stopping`: whether the search ends as soon as so many texts are finished as there are beams.
+  public var earlyStopping = false
+  /// `dry_multiplier`: how strongly tokens that would go on with a repetition are made less likely; 0 for not at all.
+  public var dryMultiplier: Float = 0
+  /// `dry_base`: by how much that grows with each token of the repetition.
+  public var dryBase: Float = 1.75
+  /// `dry_allowed_length`: repetitions shorter than this are let be.
+  public var dryAllowedLength = 2
+  /// `dry_sequence_breakers`: a repetition does not reach over tokens with one of these in them.
+  public var drySequenceBreakers = ["\n", ":", "\"", "*"]
+  /// What the whole text must be: `regex`, `json_schema` or `choices`; it belongs to a run, and is not written to files.
+  public var constraint: TextConstraint?
   /// `stop_strings`: the text ends before the first of these.
   public var stopStrings: [String] = []
   /// `eos_token_id`: tokens that end the text; where empty, the tokenizer's end token does.

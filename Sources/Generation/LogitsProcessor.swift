@@ -21,8 +21,8 @@ public protocol LogitsProcessor: Sendable {
   func process(_ logits: inout [Float], after history: TokenHistory)
 }
 
-/// The rules that some settings ask for, in the order in which transformers applies them: biases, penalties,
-/// repeated runs, forbidden words, least length, then, where tokens are drawn, temperature, top-k, top-p, min-p and
+/// The rules that some settings ask for, in the order in which transformers applies them: biases, penalties
+/// (DRY behind them, which transformers has not), repeated runs, forbidden words, least length, then, where tokens are drawn, temperature, top-k, top-p, min-p and
 /// typical.
 public struct LogitsPipeline: LogitsProcessor {
   /// The rules in order.
@@ -31,13 +31,20 @@ public struct LogitsPipeline: LogitsProcessor {
   /// The rules of the settings.
   ///
   /// - Parameter endTokens: the tokens that end a text.
-  public init(_ settings: GenerationSettings, endTokens: [Int32]) {
+  /// - Parameter breakers: the tokens over which no repetition reaches, for DRY.
+  public init(_ settings: GenerationSettings, endTokens: [Int32], breakers: Set<Int32> = []) {
     var rules: [any LogitsProcessor] = []
     if !settings.sequenceBias.isEmpty { rules.append(SequenceBiases(biases: settings.sequenceBias)) }
     if settings.repetitionPenalty != 1 { rules.append(RepetitionPenalty(penalty: settings.repetitionPenalty)) }
     if settings.presencePenalty != 0 || settings.frequencyPenalty != 0 {
       rules.append(
         FrequencyPenalty(presence: settings.presencePenalty, frequency: settings.frequencyPenalty))
+    }
+    if settings.dryMultiplier > 0 {
+      rules.append(
+        RepetitionGrowth(
+          multiplier: settings.dryMultiplier, base: settings.dryBase, allowedLength: settings.dryAllowedLength,
+          breakers: breakers))
     }
     if settings.noRepeatNgramSize > 0 { rules.append(NoRepeatedRuns(length: settings.noRepeatNgramSize)) }
     // A forbidden word that is an end token is no word: transformers lets it pass, too.

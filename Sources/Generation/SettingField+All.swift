@@ -30,8 +30,76 @@ extension SettingField {
     .integer(
       "no_repeat_ngram_size", \.noRepeatNgramSize, 0...1_000_000, neutral: 0,
       "no run of so many tokens comes twice; 0 for no rule"),
+    .integer("num_beams", \.numBeams, 1...256, neutral: 1, "ways on which beam search looks for the likeliest text"),
+    .number("length_penalty", \.lengthPenalty, -100...100, neutral: 1, "above 0 beam search favours long texts"),
+    .flag("early_stopping", \.earlyStopping, neutral: false, "end beam search when so many texts are finished"),
+    .number("dry_multiplier", \.dryMultiplier, 0...100, neutral: 0, "above 0 discourages going on with a repetition"),
+    .number("dry_base", \.dryBase, 1...100, neutral: 1.75, "growth of dry_multiplier with each repeated token"),
+    .integer("dry_allowed_length", \.dryAllowedLength, 1...1_000_000, neutral: 2, "repetitions that are let be"),
+    breakers, regex, schema, choices,
     badWords, suppressed, biases, stops, ends, begin, contextEnd, seed,
   ]
+
+  private static let breakers = SettingField(
+    name: "dry_sequence_breakers", summary: "a repetition does not reach over these", isText: true,
+    read: { .array($0.drySequenceBreakers.map { .string($0) }) },
+    write: { (value, settings) throws(GenerationFailure) in
+      settings.drySequenceBreakers = try texts(value, name: "dry_sequence_breakers")
+    },
+    isNeutral: { $0 == .array(GenerationSettings().drySequenceBreakers.map { .string($0) }) })
+
+  private static let regex = SettingField(
+    name: "regex", summary: "the text must match this regular expression", isInFile: false, isText: true,
+    read: { if case .regex(let pattern) = $0.constraint { .string(pattern) } else { .null } },
+    write: { (value, settings) throws(GenerationFailure) in
+      guard !value.isNull else { return }
+      guard let pattern = value.string else {
+        throw .badSetting(name: "regex", expected: "a text", found: shown(value))
+      }
+      try constrain(&settings, to: .regex(pattern))
+    },
+    clear: { $0.constraint = nil })
+
+  private static let schema = SettingField(
+    name: "json_schema", summary: "the text must be JSON after this schema", isInFile: false,
+    read: { if case .schema(let text) = $0.constraint { .string(text) } else { .null } },
+    write: { (value, settings) throws(GenerationFailure) in
+      guard !value.isNull else { return }
+      try constrain(&settings, to: .schema(value.string ?? value.serialized()))
+    },
+    clear: { $0.constraint = nil })
+
+  private static let choices = SettingField(
+    name: "choices", summary: "the text must be one of these", isInFile: false, isText: true,
+    read: { if case .choices(let texts) = $0.constraint { .array(texts.map { .string($0) }) } else { .null } },
+    write: { (value, settings) throws(GenerationFailure) in
+      guard !value.isNull else { return }
+      let choices = try texts(value, name: "choices")
+      guard !choices.isEmpty else {
+        throw .badSetting(name: "choices", expected: "at least one text", found: shown(value))
+      }
+      try constrain(&settings, to: .choices(choices))
+    },
+    clear: { $0.constraint = nil })
+
+  /// A constraint that cannot be is refused when it is set.
+  private static func constrain(
+    _ settings: inout GenerationSettings, to constraint: TextConstraint
+  ) throws(GenerationFailure) {
+    _ = try PatternParser.graph(of: constraint.pattern)
+    settings.constraint = constraint
+  }
+
+  private static func texts(_ value: JSONValue, name: String) throws(GenerationFailure) -> [String] {
+    var texts: [String] = []
+    for element in value.array ?? [value] {
+      guard let text = element.string, !text.isEmpty else {
+        throw .badSetting(name: name, expected: "a text or a list of texts, none empty", found: shown(value))
+      }
+      texts.append(text)
+    }
+    return texts
+  }
 
   private static let badWords = SettingField(
     name: "bad_words_ids", summary: "sequences of tokens that never come",

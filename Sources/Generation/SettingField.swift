@@ -70,7 +70,9 @@ extension SettingField {
     value.isFinite ? .number(Double("\(value)") ?? Double(value)) : .null
   }
 
-  static func flag(_ name: String, _ path: Path<Bool>, _ summary: String) -> SettingField {
+  static func flag(
+    _ name: String, _ path: Path<Bool>, neutral: Bool? = nil, _ summary: String
+  ) -> SettingField {
     SettingField(
       name: name, summary: summary, read: { .bool($0[keyPath: path]) },
       write: { (value, settings) throws(GenerationFailure) in
@@ -78,7 +80,8 @@ extension SettingField {
           throw .badSetting(name: name, expected: "true or false", found: shown(value))
         }
         settings[keyPath: path] = flag
-      })
+      },
+      isNeutral: { $0.bool != nil && $0.bool == neutral })
   }
 
   static func plain(_ value: Float) -> String {

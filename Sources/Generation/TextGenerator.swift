@@ -23,12 +23,14 @@ public struct TextGenerator: Sendable {
   private let configuredEnds: [Int32]
   private let configuredBegin: Int32?
 
-  /// A generator of a causal model.
+  /// A generator of a causal model, which decodes from `stored` where it is given.
   public init(
-    model: Transformer, weights: ParameterBuffer, tokenizer: Tokenizer, execution: Execution
+    model: Transformer, weights: ParameterBuffer, stored: StoredWeights? = nil, tokenizer: Tokenizer,
+    execution: Execution
   ) throws(GenerationFailure) {
     self.init(
-      scorer: try TransformerScorer(model: model, weights: weights, execution: execution), tokenizer: tokenizer,
+      scorer: try TransformerScorer(model: model, weights: weights, stored: stored, execution: execution),
+      tokenizer: tokenizer,
       endTokens: model.configuration.endTokens.compactMap { Int32(exactly: $0) })
   }
 
@@ -64,6 +66,22 @@ public struct TextGenerator: Sendable {
     return tokens
   }
 
+  /// The tokens that end a text.
+  func ends(_ settings: GenerationSettings) -> [Int32] {
+    settings.endTokens.isEmpty ? configuredEnds : settings.endTokens
+  }
+
+  /// The tokens that say one of the texts over which no repetition reaches.
+  func breakers(_ settings: GenerationSettings) -> Set<Int32> {
+    guard settings.dryMultiplier > 0 else { return [] }
+    return Set(
+      (0..<Int32(scorer.vocabularySize)).filter { token in
+        guard let bytes = tokenizer.continuationBytes(of: token) else { return true }
+        let text = String(decoding: bytes, as: UTF8.self)
+        return settings.drySequenceBreakers.contains { text.contains($0) }
+      })
+  }
+
   /// Continues prompts, all in the same passes through the model.
   ///
   /// - Parameters:
@@ -83,16 +101,22 @@ public struct TextGenerator: Sendable {
     let start = ContinuousClock.now
     func seconds() -> Double { (ContinuousClock.now - start) / .seconds(1) }
     try settings.validate(vocabulary: scorer.vocabularySize)
-    let endTokens = settings.endTokens.isEmpty ? configuredEnds : settings.endTokens
-    let sampler = TokenSampler(settings, endTokens: endTokens)
+    let endTokens = ends(settings)
+    if settings.numBeams > 1 {
+      return try generateByBeams(
+        prompts, settings: settings, endTokens: endTokens,
+        pipeline: LogitsPipeline(settings, endTokens: endTokens, breakers: breakers(settings)),
+        isInterrupted: isInterrupted, onText: onText)
+    }
+    let sampler = TokenSampler(settings, endTokens: endTokens, breakers: breakers(settings))
     let beginToken = settings.beginToken ?? configuredBegin
     let context = scorer.contextLength
 
     var texts: [GeneratingSequence] = []
     for (index, prompt) in prompts.enumerated() {
-      var text = GeneratingSequence(
+      var text = try GeneratingSequence(
         index: index, prompt: try tokens(of: prompt, settings: settings), sample: prompt.sample, settings: settings,
-        endTokens: endTokens, tokenizer: tokenizer)
+        endTokens: endTokens, tokenizer: tokenizer, vocabularySize: scorer.vocabularySize)
       if text.visible.count > context {
         guard settings.contextEnd == .slide, context > 2 else {
           throw GenerationFailure.promptTooLong(tokens: text.visible.count, context: context)
@@ -124,7 +148,7 @@ public struct TextGenerator: Sendable {
             pending.append((index, [texts[index].visible[texts[index].visible.count - 1]]))
           } else if settings.contextEnd == .slide, context > 2 {
             texts[index].slide(context: context, beginToken: beginToken)
-            memory.forget(index)
+            memory.truncate(index, to: 0)
             pending.append((index, texts[index].visible))
           } else {
             let rest = texts[index].finish(.context)

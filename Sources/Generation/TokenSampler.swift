@@ -7,9 +7,11 @@ package struct TokenSampler: Sendable {
 
   /// A sampler after some settings.
   ///
-  /// - Parameter endTokens: the tokens that end a text.
-  package init(_ settings: GenerationSettings, endTokens: [Int32]) {
-    pipeline = LogitsPipeline(settings, endTokens: endTokens)
+  /// - Parameters:
+  ///   - endTokens: the tokens that end a text.
+  ///   - breakers: the tokens over which no repetition reaches, for DRY.
+  package init(_ settings: GenerationSettings, endTokens: [Int32], breakers: Set<Int32> = []) {
+    pipeline = LogitsPipeline(settings, endTokens: endTokens, breakers: breakers)
     isGreedy = settings.isGreedy
   }
 
@@ -19,7 +21,10 @@ package struct TokenSampler: Sendable {
   package func choose(
     _ scores: inout [Float], after history: TokenHistory, using random: inout RandomGenerator
   ) throws(GenerationFailure) -> Int32 {
-    guard scores.allSatisfy(\.isFinite) else { throw .notFinite(token: history.tokens.count) }
+    // Minus infinity is what a constraint forbids; a model's own scores are never infinite.
+    guard scores.allSatisfy({ $0.isFinite || $0 == -.infinity }), scores.contains(where: { $0.isFinite }) else {
+      throw .notFinite(token: history.tokens.count)
+    }
     pipeline.process(&scores, after: history)
     if isGreedy {
       let best = Distribution.likeliest(scores)

@@ -34,7 +34,8 @@ public struct LanguageModel: Sendable {
       ?? GenerationSettings()
     configuration = folder.configuration
     generator = try TextGenerator(
-      model: Transformer(folder.configuration), weights: folder.weights, tokenizer: tokenizer, execution: execution)
+      model: Transformer(folder.configuration), weights: folder.weights, stored: folder.stored, tokenizer: tokenizer,
+      execution: execution)
   }
 
   /// Continues a text.

@@ -76,7 +76,15 @@ final class MockMemory: ScorerMemory {
   }
 
   func copyScores(of index: Int, to copy: inout [Float]) { copy = scores[index] }
-  func forget(_ sequence: Int) { texts[sequence] = [] }
+  func extend(_ sequence: Int, scoring tokens: [Int32]) {
+    scores = tokens.map { token in
+      texts[sequence].append(token)
+      return score(texts[sequence])
+    }
+  }
+
+  func truncate(_ sequence: Int, to length: Int) { texts[sequence] = Array(texts[sequence].prefix(length)) }
+  func copy(_ source: Int, to target: Int) { texts[target] = texts[source] }
 }
 
 /// A model of random weights with the tests' vocabulary.

@@ -9,6 +9,8 @@ struct Generate: ParsableCommand {
     discussion: """
       Examples:
         swiftlet generate --model my-model --prompt "Once upon a time"
+        swiftlet generate --model my-model --prompt "The answer is" --choice " yes" --choice " no"
+        swiftlet generate --model my-model --prompt "In the" --novelty training-text.txt
         echo "In the beginning" | swiftlet generate --model my-model --max-tokens 50 --temperature 0 --json
       """)
 
@@ -23,6 +25,18 @@ struct Generate: ParsableCommand {
     help: ArgumentHelp("What the text begins with; without it, each line of standard input.", valueName: "text"))
   var prompt: String?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "A smaller model's folder, which guesses tokens ahead: the same greedy text, faster where it guesses well.",
+      valueName: "folder"))
+  var draft: String?
+
+  @Option(
+    name: .long, parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("Training text; the longest run copied from it is told.", valueName: "path"))
+  var novelty: [String] = []
+
   @Flag(name: .long, help: "Print the prompt before its continuation.")
   var echo = false
 
@@ -30,36 +44,65 @@ struct Generate: ParsableCommand {
   @OptionGroup(title: "Shared") var shared: SharedOptions
 
   func run() throws {
-    let model = try LanguageModel(folder: model, adapter: adapter, execution: shared.execution())
+    let execution = try shared.execution()
+    let model = try LanguageModel(folder: model, adapter: adapter, execution: execution)
     let settings = try generation.settings(from: model.settings, seed: shared.seed)
+    let draft = try draft.map { try LanguageModel(folder: $0, execution: execution).generator }
+    let corpus = novelty.isEmpty ? nil : try TextSource(novelty)
     for ignored in settings.ignoredSettings {
       note("swiftlet: the model's generation_config.json sets \(ignored), which has no effect here.")
     }
     Interrupts.install()
     if let prompt {
-      try generate(prompt, model, settings)
+      try generate(prompt, model, settings, draft, corpus)
     } else {
       try StandardInput.forEachLine(hint: "a prompt a line") { line in
-        try generate(line, model, settings)
+        try generate(line, model, settings, draft, corpus)
         return !Interrupts.isPending
       }
     }
     if Interrupts.isPending { throw ExitCode(FailureKind.interrupted.exitCode) }
   }
 
-  private func generate(_ prompt: String, _ model: LanguageModel, _ settings: GenerationSettings) throws {
+  private func generate(
+    _ prompt: String, _ model: LanguageModel, _ settings: GenerationSettings, _ draft: TextGenerator?,
+    _ corpus: TextSource?
+  ) throws {
     let output = Output(json: shared.json)
     if echo { output.piece(prompt) }
-    let texts = try model.generator.generate(
-      [Prompt(prompt)], settings: settings, isInterrupted: { Interrupts.isPending },
-      onText: { _, text in output.piece(text) })
+    var texts: [GeneratedText]
+    var extra = JSONObject()
+    if let draft {
+      let result = try model.generator.generate(
+        Prompt(prompt), settings: settings, draft: draft, isInterrupted: { Interrupts.isPending },
+        onText: { output.piece($0) })
+      texts = [result.text]
+      (extra["draft_guessed"], extra["draft_kept"]) = (.integer(result.guessed), .integer(result.kept))
+    } else {
+      texts = try model.generator.generate(
+        [Prompt(prompt)], settings: settings, isInterrupted: { Interrupts.isPending },
+        onText: { _, text in output.piece(text) })
+    }
     for text in texts {
-      output.result(
-        [
-          "text": .string(text.text), "tokens": .integer(text.tokens.count),
-          "tokens_per_second": .number(text.statistics.tokensPerSecond),
-          "finish_reason": .string(text.finishReason.rawValue), "prompt_tokens": .integer(text.promptTokens.count),
-        ], text: "")
+      var object: JSONObject = [
+        "text": .string(text.text), "tokens": .integer(text.tokens.count),
+        "tokens_per_second": .number(text.statistics.tokensPerSecond),
+        "finish_reason": .string(text.finishReason.rawValue), "prompt_tokens": .integer(text.promptTokens.count),
+      ]
+      for (name, value) in extra { object[name] = value }
+      let copied = try corpus.map { try CopiedRun.longest(of: text.text, in: $0) }
+      if let copied {
+        object["longest_copy"] = .string(copied.text)
+        object["longest_copy_bytes"] = .integer(copied.bytes)
+        object["longest_copy_share"] = .number(copied.share)
+      }
+      output.result(.object(object), text: "")
+      if let copied {
+        let percent = HumanFormat.fixed(copied.share * 100, 0)
+        note(
+          "swiftlet: the longest run copied from the training text has \(copied.bytes) of \(copied.bytesOfText) bytes "
+            + "(\(percent) %): \(copied.text.quotedForMessage)")
+      }
       if text.finishReason == .context {
         note(
           "swiftlet: the model's context of \(model.generator.contextLength) tokens is full; --context-end slide goes on."

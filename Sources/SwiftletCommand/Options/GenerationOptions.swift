@@ -41,14 +41,38 @@ struct GenerationOptions: ParsableArguments {
     help: "End the text before this; may be given several times.")
   var stop: [String] = []
 
-  @Option(name: .long, help: "When the context is full: stop, or slide and forget the older half.")
+  @Option(
+    name: [.customLong("context-end"), .customLong("on-full")],
+    help: "When the context is full: stop, or slide and forget the older half.")
   var contextEnd: String?
+
+  @Option(name: .long, help: "Look for the likeliest text on so many ways (beam search); greedy.")
+  var numBeams: String?
+
+  @Option(name: .long, help: "Above 0 discourages going on with a repetition (DRY).")
+  var dryMultiplier: String?
+
+  @Option(name: .long, parsing: .unconditional, help: "The text must match this regular expression.")
+  var regex: String?
+
+  @Option(
+    name: .long, parsing: .unconditional,
+    help: ArgumentHelp("The text must be JSON after this schema.", valueName: "json or file"))
+  var jsonSchema: String?
+
+  @Option(
+    name: .customLong("choice"), parsing: .unconditionalSingleValue,
+    help: "The text must be one of these; may be given several times.")
+  var choices: [String] = []
 
   @Option(name: .customLong("set"), help: ArgumentHelp("Any other setting.", valueName: "name=value"))
   var others: [String] = []
 
   /// The settings of a model, changed by what was asked for.
   func settings(from model: GenerationSettings, seed: UInt64) throws -> GenerationSettings {
+    if [regex != nil, jsonSchema != nil, !choices.isEmpty].count(where: { $0 }) > 1 {
+      throw ValidationError("Give one of --regex, --json-schema and --choice: a text can be held to one of them.")
+    }
     var settings = model
     settings.seed = seed
     let named: [(String, String?)] = [
@@ -56,11 +80,21 @@ struct GenerationOptions: ParsableArguments {
       ("top_p", topP), ("min_p", minP), ("typical_p", typicalP), ("repetition_penalty", repetitionPenalty),
       ("presence_penalty", presencePenalty), ("frequency_penalty", frequencyPenalty),
       ("no_repeat_ngram_size", noRepeatNgramSize), ("context_end", contextEnd),
+      ("num_beams", numBeams), ("dry_multiplier", dryMultiplier),
+      ("regex", regex.map { JSONValue.string($0).serialized() }),
     ]
     // Who asks for a temperature wants to sample, even from a model whose own settings are greedy.
-    if temperature != nil || topK != nil || topP != nil { settings.doSample = true }
+    let drawing = [temperature, topK, topP, minP, typicalP]
+    if drawing.contains(where: { $0 != nil }) { settings.doSample = true }
+    // Beams look for the likeliest text.
+    if numBeams != nil, !drawing.contains(where: { $0 != nil }) { settings.doSample = false }
     for case (let name, let value?) in named { try settings.set(name, to: value) }
     if !stop.isEmpty { try settings.set("stop_strings", to: JSONValue.array(stop.map { .string($0) }).serialized()) }
+    if !choices.isEmpty { try settings.set("choices", to: JSONValue.array(choices.map { .string($0) }).serialized()) }
+    if let jsonSchema {
+      let isInline = jsonSchema.drop(while: \.isWhitespace).first == "{"
+      try settings.set("json_schema", to: isInline ? jsonSchema : Files.readText(jsonSchema, limit: 1 << 20))
+    }
     for pair in others {
       guard let equals = pair.firstIndex(of: "=") else {
         throw ValidationError("--set \(pair): name=value is expected, as in --set top_k=40.")

@@ -34,7 +34,9 @@ final class FolderREPLModel: REPLModel {
         .classifier(
           try TextClassifier(model: model, weights: folder.weights, tokenizer: tokenizer, execution: execution))
       default:
-        .generator(try TextGenerator(model: model, weights: folder.weights, tokenizer: tokenizer, execution: execution))
+        .generator(
+          try TextGenerator(
+            model: model, weights: folder.weights, stored: folder.stored, tokenizer: tokenizer, execution: execution))
       }
     (self.folder, self.path, self.tokenizer) = (folder, path, tokenizer)
     let own = try folder.generation.map { json throws(GenerationFailure) in try GenerationSettings(json: json) }
