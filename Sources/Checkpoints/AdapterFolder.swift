@@ -89,6 +89,8 @@ public struct AdapterFolder: Sendable {
     var folder = try ModelFolder(
       reading: basePath, changing: { _ in change(found) }, missingHead: .initialized(randomness))
     let filled = try apply(to: folder.weights, family: found.family, acceptsOtherHead: missingHead)
+    // What was stored are the numbers without the adapter.
+    folder.stored = nil
     folder.report.initialized.removeAll { filled.contains($0) }
     if case .refused = missingHead, let missing = folder.report.initialized.first {
       let shape = folder.weights.layout.storedTensors.first { $0.name == missing }?.shape ?? []
