@@ -72,7 +72,7 @@ extension KernelVariant {
 
   /// The rows of the weights that follow these are asked for while these are multiplied.
   @inline(always) private static func fetchAhead(_ weights: UnsafeRawPointer, _ rowBytes: Int) {
-    swiftlet_prefetch(weights + outputsAtATime &* rowBytes)
+    swiftlet_fetch_line(weights + outputsAtATime &* rowBytes)
   }
 
   @inline(always) private static func sumsOfFloats(

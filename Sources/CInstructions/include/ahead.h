@@ -30,9 +30,9 @@ static inline __attribute__((always_inline)) void swiftlet_fetch(swiftlet_ahead 
   ahead->left_in_row = ends ? ahead->lines_of_row : ahead->left_in_row;
 }
 
-// Fetches the line of a number.
-static inline __attribute__((always_inline)) void swiftlet_fetch_line(const float *number) {
-  __builtin_prefetch(number, 0, 3);
+// Fetches the line of an address into the first level of the cache; any address will do.
+static inline __attribute__((always_inline)) void swiftlet_fetch_line(const void *address) {
+  __builtin_prefetch(address, 0, 3);
 }
 
 #endif

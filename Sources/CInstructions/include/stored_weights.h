@@ -61,9 +61,6 @@ SWIFTLET_LEAF swiftlet_vector swiftlet_low_nibbles(swiftlet_words words) {
 // The upper four bits of each byte.
 SWIFTLET_LEAF swiftlet_vector swiftlet_high_nibbles(swiftlet_words words) { return swiftlet_low_nibbles(words >> 4); }
 
-// Asks for a cache line that will be read; any address will do.
-SWIFTLET_LEAF void swiftlet_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
-
 #undef SWIFTLET_LEAF
 #undef SWIFTLET_LANES
 #endif
