@@ -63,7 +63,7 @@ extension KernelVariant {
   ) {
     let (span, queries, keyHead) = (task.span, task.queries, task.keyHead)
     let (d, group) = (a.headWidth, a.heads / a.keyHeads)
-    let tiles = (queries.count &+ tileRows &- 1) / tileRows
+    let tiles = (queries.length &+ tileRows &- 1) / tileRows
     let rows = tiles &* tileRows
     let keysOfStep = AttentionBlocks.keysOfStep
     let scoreStride = keysOfStep &+ 16
@@ -91,7 +91,7 @@ extension KernelVariant {
       let head = keyHead &* group &+ member
       blocks.packAsA(
         a.queries + (span.firstQuery &+ queries.lowerBound) &* a.queryStride + head &* d, stride: a.queryStride,
-        rows: queries.count, to: packedQueries + member &* rows &* blocks.rowStride)
+        rows: queries.length, to: packedQueries + member &* rows &* blocks.rowStride)
     }
     let lastKey = task.keys(causal: a.causal)
     for firstKey in steps(from: 0, to: lastKey, by: keysOfStep) {
@@ -106,7 +106,7 @@ extension KernelVariant {
       for member in 0..<group {
         for tile in 0..<tiles {
           let first = tile &* tileRows
-          let height = min(tileRows, queries.count &- first)
+          let height = min(tileRows, queries.length &- first)
           let visible = VisibleKeys(
             ofRow0: span.visibleKeys(ofQuery: queries.lowerBound &+ first, causal: a.causal) &- firstKey,
             growth: a.causal ? 1 : 0, limit: keys)
@@ -158,7 +158,7 @@ extension KernelVariant {
     }
     for member in 0..<group {
       let head = keyHead &* group &+ member
-      for i in 0..<queries.count {
+      for i in 0..<queries.length {
         let row = span.firstQuery &+ queries.lowerBound &+ i
         let place = member &* rows &+ i
         let (result, output) = (results + place &* blocks.paddedWidth, a.output + row &* a.outputStride + head &* d)
@@ -196,12 +196,12 @@ private struct Ahead {
     let row = task.span.firstQuery &+ task.queries.lowerBound
     output = RowsAhead(
       a.output + row &* a.outputStride + task.keyHead &* width, stride: a.outputStride, width: width,
-      rows: task.queries.count, times: times)
+      rows: task.queries.length, times: times)
     guard let next else { return }
     let nextRow = next.span.firstQuery &+ next.queries.lowerBound
     queries = RowsAhead(
       a.queries + nextRow &* a.queryStride + next.keyHead &* width, stride: a.queryStride, width: width,
-      rows: next.queries.count, times: times)
+      rows: next.queries.length, times: times)
     setKeys(a, next, 0..<min(AttentionBlocks.keysOfStep, next.keys(causal: a.causal)), times: times)
   }
 
@@ -209,9 +209,9 @@ private struct Ahead {
   {
     let (row, column) = (task.span.firstKey &+ range.lowerBound, task.keyHead &* a.headWidth)
     keys = RowsAhead(
-      a.keys + row &* a.keyStride + column, stride: a.keyStride, width: a.headWidth, rows: range.count, times: times)
+      a.keys + row &* a.keyStride + column, stride: a.keyStride, width: a.headWidth, rows: range.length, times: times)
     values = RowsAhead(
-      a.values + row &* a.valueStride + column, stride: a.valueStride, width: a.headWidth, rows: range.count,
+      a.values + row &* a.valueStride + column, stride: a.valueStride, width: a.headWidth, rows: range.length,
       times: times)
   }
 }

@@ -69,10 +69,10 @@ extension KernelVariant {
     }
     let (row, place) = (span.firstKey &+ task.keys.lowerBound, task.keyHead &* a.headWidth)
     copyRows(
-      buffers.keyGradients, blocks, rows: task.keys.count, times: a.scale,
+      buffers.keyGradients, blocks, rows: task.keys.length, times: a.scale,
       to: gradients.keys + row &* gradients.keyStride + place, stride: gradients.keyStride)
     copyRows(
-      buffers.valueGradients, blocks, rows: task.keys.count, times: 1,
+      buffers.valueGradients, blocks, rows: task.keys.length, times: 1,
       to: gradients.values + row &* gradients.valueStride + place, stride: gradients.valueStride)
   }
 
@@ -118,12 +118,12 @@ extension KernelVariant {
   ) {
     let row = span.firstKey &+ keys.lowerBound
     let k = a.keys + row &* a.keyStride + keyHead &* a.headWidth
-    blocks.packAsColumns(k, stride: a.keyStride, rows: keys.count, to: buffers.keyColumns)
+    blocks.packAsColumns(k, stride: a.keyStride, rows: keys.length, to: buffers.keyColumns)
     blocks.packAsColumns(
-      a.values + row &* a.valueStride + keyHead &* a.headWidth, stride: a.valueStride, rows: keys.count,
+      a.values + row &* a.valueStride + keyHead &* a.headWidth, stride: a.valueStride, rows: keys.length,
       to: buffers.valueColumns)
     blocks.packAsRows(
-      k, stride: a.keyStride, rows: keys.count, panelSize: buffers.keyPanel, to: buffers.keyRows)
+      k, stride: a.keyStride, rows: keys.length, panelSize: buffers.keyPanel, to: buffers.keyRows)
   }
 
   /// Makes P ∘ M and dS of a block of queries and keys, and adds dS K to dQ.
@@ -139,7 +139,7 @@ extension KernelVariant {
       let height = min(tileRows, queries.upperBound &- query)
       let visible = VisibleKeys(
         ofRow0: span.visibleKeys(ofQuery: query, causal: a.causal) &- keys.lowerBound, growth: a.causal ? 1 : 0,
-        limit: keys.count)
+        limit: keys.length)
       let width = visible[height &- 1]
       guard width > 0 else { continue }
       let place = (query &- queries.lowerBound) &* stride
@@ -188,23 +188,23 @@ extension KernelVariant {
     var (weights, slopes) = (buffers.weights, buffers.slopes)
     // Keys that no query of the block sees have nothing to receive, beyond their first zeros.
     let lastVisible = span.visibleKeys(ofQuery: queries.upperBound &- 1, causal: a.causal) &- keys.lowerBound
-    let width = min(keys.count, lastVisible)
+    let width = min(keys.length, lastVisible)
     if element != .full {
       let columns = (width &+ tileColumns &- 1) / lanes &* lanes
       packColumns(
-        weights, stride: stride, depth: queries.count, width: columns, panels: 1, panelWidth: columns, panelSize: 0,
+        weights, stride: stride, depth: queries.length, width: columns, panels: 1, panelWidth: columns, panelSize: 0,
         as: element, to: buffers.packedWeights)
       packColumns(
-        slopes, stride: stride, depth: queries.count, width: columns, panels: 1, panelWidth: columns, panelSize: 0,
+        slopes, stride: stride, depth: queries.length, width: columns, panels: 1, panelWidth: columns, panelSize: 0,
         as: element, to: buffers.packedSlopes)
       (weights, slopes) = (buffers.packedWeights, buffers.packedSlopes)
     }
     let depthStride = element == .full ? stride : (width &+ tileColumns &- 1) / lanes &* lanes
-    for key in steps(from: 0, to: isFirst ? keys.count : width, by: tileRows) {
+    for key in steps(from: 0, to: isFirst ? keys.length : width, by: tileRows) {
       // Queries before the first that sees this key have nothing to add.
       let hidden = keys.lowerBound &+ key &- (span.keys &- span.queries) &- queries.lowerBound
       let border = TileBorder(
-        element: element, depth: queries.count, fromOfRow0: a.causal ? hidden : 0 &- queries.count &- tileRows)
+        element: element, depth: queries.length, fromOfRow0: a.causal ? hidden : 0 &- queries.length &- tileRows)
       let to = (keys.lowerBound &- task.keys.lowerBound &+ key) &* blocks.paddedWidth
       for panel in 0..<blocks.panels {
         let columns = panel &* buffers.queryPanel &+ element.count(queries.lowerBound) &* buffers.queryStride

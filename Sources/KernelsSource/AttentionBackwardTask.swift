@@ -103,8 +103,8 @@ struct AttentionBackwardBuffers {
   init(_ blocks: AttentionBlocks, _ task: AttentionBackwardTask, _ pool: ThreadPool, _ worker: Int) {
     let (stepQueries, stepKeys) = (AttentionBlocks.queriesOfBackwardStep, AttentionBlocks.keysOfBackwardStep)
     let queries = blocks.backwardQueries(task.span.queries)
-    let keys = (task.keys.count &+ stepKeys &- 1) / stepKeys &* stepKeys
-    scoreStride = min((task.keys.count &+ 15) / 16 &* 16, stepKeys) &+ 32
+    let keys = (task.keys.length &+ stepKeys &- 1) / stepKeys &* stepKeys
+    scoreStride = min((task.keys.length &+ 15) / 16 &* 16, stepKeys) &+ 32
     let hasPairs = blocks.element == .pair
     queryPanel = hasPairs ? blocks.columnPanel(rows: queries) : tileColumns
     queryStride = hasPairs ? tileColumns : blocks.rowStride

@@ -50,7 +50,7 @@ extension KernelVariant {
     let (rows, columns) = (block.rows, block.columns)
     // A tile of rows of A is `rowStride` apart: not a power of two, so that they do not meet in the cache.
     let rowStride = element.count(depthOfStep) &+ 16
-    let panels = (columns.count &+ tileColumns &- 1) / tileColumns
+    let panels = (columns.length &+ tileColumns &- 1) / tileColumns
     let sizeOfPanel = (element.count(depthOfStep) &+ lanes) &* tileColumns
     func scratch(_ slot: Int, _ count: Int) -> UnsafeMutablePointer<Float> {
       pool.scratch(worker: worker, slot: slot, bytes: count &* MemoryLayout<Float>.stride)
@@ -116,14 +116,14 @@ extension KernelVariant {
   ) {
     guard p.transposedB else {
       return packColumns(
-        p.b + (k &* p.strideOfB &+ columns.lowerBound), stride: p.strideOfB, depth: depth, width: columns.count,
+        p.b + (k &* p.strideOfB &+ columns.lowerBound), stride: p.strideOfB, depth: depth, width: columns.length,
         panels: panels, panelWidth: tileColumns, panelSize: sizeOfPanel, as: element, to: target)
     }
     for panel in 0..<panels {
       let first = panel &* tileColumns
       packTransposed(
         p.b + ((columns.lowerBound &+ first) &* p.strideOfB &+ k), stride: p.strideOfB, depth: depth,
-        width: min(tileColumns, columns.count &- first), as: element, to: target + panel &* sizeOfPanel)
+        width: min(tileColumns, columns.length &- first), as: element, to: target + panel &* sizeOfPanel)
     }
   }
 
@@ -136,11 +136,11 @@ extension KernelVariant {
       // All columns that A has are given: whole vectors are faster, and what stands out of a panel is overwritten.
       return packColumns(
         p.a + (k &* p.strideOfA &+ rows.lowerBound), stride: p.strideOfA, depth: depth,
-        width: p.rows &- rows.lowerBound, panels: (rows.count &+ tileRows &- 1) / tileRows, panelWidth: tileRows,
+        width: p.rows &- rows.lowerBound, panels: (rows.length &+ tileRows &- 1) / tileRows, panelWidth: tileRows,
         panelSize: sizeOfPanel, as: element, to: target)
     }
     packRows(
-      p.a + (rows.lowerBound &* p.strideOfA &+ k), stride: p.strideOfA, rows: rows.count, depth: depth, as: element,
+      p.a + (rows.lowerBound &* p.strideOfA &+ k), stride: p.strideOfA, rows: rows.length, depth: depth, as: element,
       to: target, targetStride: rowStride)
   }
 
@@ -151,10 +151,10 @@ extension KernelVariant {
     let depth = min(depthOfStep, p.depth &- k)
     if p.transposedB {
       ahead.setOther(
-        p.b + (columns.lowerBound &* p.strideOfB &+ k), stride: p.strideOfB, rows: columns.count, columns: depth)
+        p.b + (columns.lowerBound &* p.strideOfB &+ k), stride: p.strideOfB, rows: columns.length, columns: depth)
     } else {
       ahead.setOther(
-        p.b + (k &* p.strideOfB &+ columns.lowerBound), stride: p.strideOfB, rows: depth, columns: columns.count)
+        p.b + (k &* p.strideOfB &+ columns.lowerBound), stride: p.strideOfB, rows: depth, columns: columns.length)
     }
   }
 
@@ -170,11 +170,11 @@ extension KernelVariant {
     let rows = first..<min(first &+ count, rows.upperBound)
     if p.transposedA {
       ahead.setUrgent(
-        p.a + (k &* p.strideOfA &+ rows.lowerBound), stride: p.strideOfA, rows: depth, columns: rows.count,
+        p.a + (k &* p.strideOfA &+ rows.lowerBound), stride: p.strideOfA, rows: depth, columns: rows.length,
         isNear: true)
     } else {
       ahead.setUrgent(
-        p.a + (rows.lowerBound &* p.strideOfA &+ k), stride: p.strideOfA, rows: rows.count, columns: depth,
+        p.a + (rows.lowerBound &* p.strideOfA &+ k), stride: p.strideOfA, rows: rows.length, columns: depth,
         isNear: false)
     }
   }
@@ -195,13 +195,13 @@ extension KernelVariant {
     for row in rows {
       let c = p.c + row &* p.strideOfC + columns.lowerBound
       if let bias = p.bias.map({ $0 + columns.lowerBound }) {
-        forEachVector(columns.count) { j, count in
+        forEachVector(columns.length) { j, count in
           store(load(c + j, count: count) + load(bias + j, count: count), c + j, count: count)
         }
       }
       if let activation = p.activation, let activated = p.activated {
         activate(
-          activation, count: columns.count, x: c, y: activated + row &* p.strideOfC + columns.lowerBound, on: pool)
+          activation, count: columns.length, x: c, y: activated + row &* p.strideOfC + columns.lowerBound, on: pool)
       }
     }
   }

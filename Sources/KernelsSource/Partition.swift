@@ -81,3 +81,10 @@ struct Steps: Sequence, IteratorProtocol {
 @inline(always) func steps(from start: Int, to end: Int, by step: Int) -> Steps {
   Steps(place: start, end: end, step: step)
 }
+
+extension Range<Int> {
+  /// How many numbers it has.
+  ///
+  /// The library's `count` leaves a weak copy in each variant, which the linker may share between them.
+  @inline(always) var length: Int { upperBound &- lowerBound }
+}

@@ -203,11 +203,11 @@ extension KernelVariant {
         @inline(always) func add(_ j: Int, _ count: Int) {
           store(load(y + j, count: count) + load(bias + j, count: count), y + j, count: count)
         }
-        forEachVector(outputs.count, add)
+        forEachVector(outputs.length, add)
       }
       if let activation = p.activation, let activated = p.activated {
         activate(
-          activation, count: outputs.count, x: y, y: activated + row &* p.strideOfY + outputs.lowerBound, on: pool)
+          activation, count: outputs.length, x: y, y: activated + row &* p.strideOfY + outputs.lowerBound, on: pool)
       }
     }
   }

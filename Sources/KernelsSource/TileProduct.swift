@@ -50,7 +50,7 @@
     ) {
       // In numbers that each hold a pair. Rows are not a power of two apart, so that they do not meet in the cache.
       let rowStride = depthOfStep / 2 &+ lanes
-      let panels = (columns.count &+ blockSide &- 1) / blockSide
+      let panels = (columns.length &+ blockSide &- 1) / blockSide
       let sizeOfPanel = depthOfStep / 2 &* blockSide
       func scratch(_ slot: Int, _ count: Int) -> UnsafeMutablePointer<Float> {
         pool.scratch(worker: worker, slot: slot, bytes: count &* MemoryLayout<Float>.stride)
@@ -102,11 +102,11 @@
           let first = panel &* blockSide
           packTransposed(
             p.b + ((columns.lowerBound &+ first) &* p.strideOfB &+ k), stride: p.strideOfB, depth: depth,
-            width: min(blockSide, columns.count &- first), as: .pair, to: target + panel &* sizeOfPanel)
+            width: min(blockSide, columns.length &- first), as: .pair, to: target + panel &* sizeOfPanel)
         }
       } else {
         packColumns(
-          p.b + (k &* p.strideOfB &+ columns.lowerBound), stride: p.strideOfB, depth: depth, width: columns.count,
+          p.b + (k &* p.strideOfB &+ columns.lowerBound), stride: p.strideOfB, depth: depth, width: columns.length,
           panels: panels, panelWidth: blockSide, panelSize: sizeOfPanel, as: .pair, to: target)
         let (existing, whole) = (PackedElement.pair.count(depth), wholeTiles(depth) &* tileSide)
         for panel in 0..<panels {
@@ -123,7 +123,7 @@
     ) {
       guard p.transposedA else {
         return packRows(
-          p.a + (rows.lowerBound &* p.strideOfA &+ k), stride: p.strideOfA, rows: rows.count, depth: depth, as: .pair,
+          p.a + (rows.lowerBound &* p.strideOfA &+ k), stride: p.strideOfA, rows: rows.length, depth: depth, as: .pair,
           to: target, targetStride: rowStride)
       }
       // Squares of 16 rows and 16 pairs; a kilobyte, so that it is on the stack.
@@ -132,9 +132,9 @@
         let numbers = UnsafeMutableRawPointer(first).assumingMemoryBound(to: Float.self)
         for deep in steps(from: 0, to: depth, by: tileDepth) {
           let some = min(tileDepth, depth &- deep)
-          for row in steps(from: 0, to: rows.count, by: tileSide) {
+          for row in steps(from: 0, to: rows.length, by: tileSide) {
             swiftlet_pack_pairs_of_columns(
-              p.a + ((k &+ deep) &* p.strideOfA &+ rows.lowerBound &+ row), p.strideOfA, some, rows.count &- row, 1, 1,
+              p.a + ((k &+ deep) &* p.strideOfA &+ rows.lowerBound &+ row), p.strideOfA, some, rows.length &- row, 1, 1,
               tileSide, 0, numbers, tileSide)
             for i in PackedElement.pair.count(some)..<tileSide { first[i] = .zero }
             transposeSquare(to: target + (row &* rowStride &+ deep / 2), stride: rowStride) { first[$0] }

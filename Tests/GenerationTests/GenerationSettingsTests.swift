@@ -47,13 +47,14 @@ import Testing
   func foreign() throws {
     let text = """
       {"_from_model_config": true, "bos_token_id": 0, "eos_token_id": [1, 2], "top_p": null, "num_beams": 4,
-       "diversity_penalty": 0.0, "max_length": 20, "transformers_version": "5.23.0", "do_sample": false}
+       "diversity_penalty": 0.5, "max_length": 20, "transformers_version": "5.23.0", "do_sample": false}
       """
     let settings = try GenerationSettings(json: JSONValue(parsing: text))
     #expect(settings.endTokens == [1, 2])
     #expect(settings.beginToken == 0)
     #expect(settings.topP == 1)
-    #expect(settings.ignoredSettings == ["num_beams"])
+    #expect(settings.ignoredSettings == ["diversity_penalty"])
+    #expect(settings.json["diversity_penalty"]?.double == 0.5)
     #expect(settings.json["num_beams"]?.int == 4)
   }
 
