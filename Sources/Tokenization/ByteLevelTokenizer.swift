@@ -14,11 +14,13 @@ struct ByteLevelTokenizer: TokenizerModel {
   let symbols: SymbolFinder
   /// The rank of each merge, the best first, and what it makes.
   let merges: [Pair: (rank: Int, piece: Int32)]
-  /// The piece of each byte.
+  /// The piece of each byte; `dropped` for one that has none, where nothing stands for unknown ones.
   let bytePieces: [Int32]
   let addsSpace: Bool
   /// Whether a word that is a piece is not cut any further.
   let takesWholeWords: Bool
+
+  static let dropped: Int32 = -1
 
   let decoding = DecodingRules.byteLevel
 
@@ -107,9 +109,9 @@ struct ByteLevelTokenizer: TokenizerModel {
       for byte in word { spelled.append(ByteAlphabet.characters[Int(byte)]) }
       if let identifier = vocabulary.identifier(of: String(spelled).utf8) { return identifiers.append(identifier) }
     }
-    var stretches = word.indices.map {
-      Stretch(piece: bytePieces[Int(word[$0])], left: $0 - 1, right: $0 + 1 < word.count ? $0 + 1 : -1)
-    }
+    let pieces = word.lazy.map { bytePieces[Int($0)] }.filter { $0 != Self.dropped }
+    var stretches = pieces.enumerated().map { Stretch(piece: $1, left: $0 - 1, right: $0 + 1) }
+    if let last = stretches.indices.last { stretches[last].right = -1 }
     var candidates = Heap<Candidate>()
     func push(_ left: Int, _ right: Int) {
       guard left >= 0, right >= 0 else { return }

@@ -69,11 +69,11 @@ package enum CharacterMap {
     return nil
   }
 
-  private static func word(at offset: Int, in table: [UInt8]) -> UInt32 {
+  static func word(at offset: Int, in table: [UInt8]) -> UInt32 {
     (0..<4).reduce(0) { $0 | UInt32(table[offset + $1]) << UInt32(8 * $1) }
   }
 
-  private struct Unit {
+  struct Unit {
     let bits: UInt32
 
     var endsKey: Bool { bits & 0x100 != 0 }

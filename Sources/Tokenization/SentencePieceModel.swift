@@ -5,6 +5,9 @@ package struct SentencePieceModel: Sendable {
   /// The largest file that is accepted.
   package static let largestFile = 64 << 20
 
+  /// The number of the extension field of `normalizer_spec` that says what is done to a text before.
+  static let preparationField = 20_071
+
   /// How text is cut.
   enum ModelType: Int, Sendable {
     case unigram = 1
@@ -31,6 +34,8 @@ package struct SentencePieceModel: Sendable {
   var addsDummyPrefix = true
   var removesExtraWhitespace = true
   var escapesWhitespace = true
+  /// What is done to a text before.
+  var preparation: TextPreparation = []
 
   var hasTrainerPart = false
   var hasNormalizerPart = false
@@ -123,6 +128,10 @@ package struct SentencePieceModel: Sendable {
       case 3: addsDummyPrefix = try field.flag()
       case 4: removesExtraWhitespace = try field.flag()
       case 5: escapesWhitespace = try field.flag()
+      case Self.preparationField:
+        let options = TextPreparation(rawValue: try field.integer())
+        // Other fields of this number are someone else's.
+        if TextPreparation.all.isSuperset(of: options) { preparation = options }
       default: break
       }
     }

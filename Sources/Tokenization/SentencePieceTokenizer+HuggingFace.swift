@@ -45,7 +45,7 @@ extension SentencePieceTokenizer {
   }
 
   private var normalizer: JSONValue {
-    var steps: [JSONValue] = []
+    var steps = preparation
     // Symbols are not normalized; there they must hide behind characters that no text has.
     let hidden = settings.characterMap.isEmpty && !settings.removesExtraWhitespace ? [] : hiddenSymbols
     for (symbol, cover) in hidden { steps.append(Self.replace(["String": .string(symbol)], by: cover)) }
@@ -63,6 +63,18 @@ extension SentencePieceTokenizer {
     if settings.addsDummyPrefix { steps.append(["type": "Prepend", "prepend": "\u{2581}"]) }
     steps.append(Self.replace(["String": " "], by: "\u{2581}"))
     return ["type": "Sequence", "normalizers": .array(steps)]
+  }
+
+  /// What is done to a text before SentencePiece's own normalization.
+  private var preparation: [JSONValue] {
+    let options = settings.preparation
+    var steps: [JSONValue] = []
+    if options.contains(.plainQuotes) {
+      for quotes in ["``", "''"] { steps.append(Self.replace(["String": .string(quotes)], by: "\"")) }
+    }
+    if options.contains(.stripsAccents) { steps += [["type": "NFKD"], ["type": "StripAccents"]] }
+    if options.contains(.lowercases) { steps.append(["type": "Lowercase"]) }
+    return steps
   }
 
   private static func replace(_ pattern: JSONValue, by content: String) -> JSONValue {

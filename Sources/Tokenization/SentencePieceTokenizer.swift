@@ -15,9 +15,16 @@ struct SentencePieceTokenizer: TokenizerModel {
   /// The newline, where it is a symbol of its own.
   private let newline: Int32?
 
-  init(modelBytes: [UInt8]) throws(TokenizerFailure) {
+  init(modelBytes: [UInt8], convention: PieceConvention = .plain) throws(TokenizerFailure) {
     var model = try SentencePieceModel(parsing: modelBytes)
     try model.validate()
+    var modelBytes = modelBytes
+    if convention != .plain {
+      // From here on it is a model like any other.
+      model = try model.renumbered(by: convention)
+      try model.validate()
+      modelBytes = model.serialized
+    }
     let vocabulary = Vocabulary(model.pieces)
     model.pieces = []
     processor = try SentencePieceProcessor(validatedModel: modelBytes)
@@ -41,6 +48,15 @@ struct SentencePieceTokenizer: TokenizerModel {
   }
 
   func encode(_ text: UnsafeRawBufferPointer, to identifiers: inout [Int32]) {
+    guard settings.preparation.isEmpty else {
+      return settings.preparation.apply(to: text, characterMap: settings.characterMap).withUnsafeBytes {
+        encodePrepared($0, to: &identifiers)
+      }
+    }
+    encodePrepared(text, to: &identifiers)
+  }
+
+  private func encodePrepared(_ text: UnsafeRawBufferPointer, to identifiers: inout [Int32]) {
     cutter.forEachPart(of: text) { part, isCutAtNewline in
       let start = identifiers.count
       encodeWhole(part, to: &identifiers)
@@ -88,6 +104,9 @@ struct SentencePieceTokenizer: TokenizerModel {
   }
 
   func sample(_ text: [UInt8], alpha: Float, using random: inout RandomGenerator) -> [Int32] {
+    let text =
+      settings.preparation.isEmpty
+      ? text : text.withUnsafeBytes { settings.preparation.apply(to: $0, characterMap: settings.characterMap) }
     guard let normalized = processor.normalize(text, isSymbol: { vocabulary.pieces[$0].kind == .userDefined }) else {
       var identifiers: [Int32] = []
       appendCharacters(of: String(decoding: text, as: UTF8.self), to: &identifiers)

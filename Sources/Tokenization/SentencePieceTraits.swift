@@ -10,6 +10,11 @@ package struct SentencePieceTraits: Sendable {
   package var hasCharacterMap: Bool { !characterMap.isEmpty }
   package let addsDummyPrefix: Bool
   package let removesExtraWhitespace: Bool
+  package let treatsWhitespaceAsSuffix: Bool
+  /// Whether a ▁ in a text becomes something else when it is normalized.
+  package let normalizesSpaceMark: Bool
+  /// Whether text is changed before SentencePiece sees it.
+  package let isPrepared: Bool
 }
 
 extension Tokenizer {
@@ -23,8 +28,12 @@ extension Tokenizer {
       case .word: .word
       case .char: .character
       }
+    let mark = Array("\u{2581}".utf8)
     return SentencePieceTraits(
       kind: kind, hasByteFallback: settings.hasByteFallback, characterMap: settings.characterMap,
-      addsDummyPrefix: settings.addsDummyPrefix, removesExtraWhitespace: settings.removesExtraWhitespace)
+      addsDummyPrefix: settings.addsDummyPrefix, removesExtraWhitespace: settings.removesExtraWhitespace,
+      treatsWhitespaceAsSuffix: settings.treatsWhitespaceAsSuffix,
+      normalizesSpaceMark: CharacterMap.replacing(in: mark, by: settings.characterMap) != mark,
+      isPrepared: !settings.preparation.isEmpty)
   }
 }

@@ -34,16 +34,20 @@ public struct Tokenizer: Sendable {
 
   private static let blanks = Array(" \t\r\n".utf8)
 
-  /// Reads a tokenizer from a file: see `init(modelBytes:)`.
+  /// Reads a tokenizer from a file: see `init(modelBytes:)`; or from a list of pieces, BERT's `vocab.txt`, or GPT-2's
+  /// `vocab.json` with `merges.txt` beside it.
+  ///
+  /// `tokenizer_config.json` and `config.json` beside it say whether texts are lowercased, and how the pieces of a
+  /// SentencePiece model are numbered: by XLM-RoBERTa and CamemBERT otherwise than in the file.
   ///
   /// Throws a `FileFailure` where the file cannot be read and a `TokenizerFailure` where it is not a sound model.
   public init(contentsOf path: String) throws {
-    let bytes = try Files.read(path, limit: SentencePieceModel.largestFile)
-    do throws(TokenizerFailure) {
-      try self.init(modelBytes: bytes)
-    } catch {
-      throw TokenizerFailure.inFile(path: path, reason: error.description)
+    let folder = Files.folder(of: path)
+    let files = TokenizerFiles(folder: folder) { name in
+      let path = Files.path(folder, name)
+      return Files.isFile(path) ? path : nil
     }
+    self = try files.tokenizer(Files.name(of: path), at: path)
   }
 
   /// The file that this tokenizer was read from, as it stands.

@@ -48,6 +48,14 @@ public enum TokenizerFailure: Failure, Hashable {
   case tokenizerJSON(String)
   /// A part of a `tokenizer.json` that is not supported, and would change the result.
   case unsupportedPart(String, found: String, supported: String)
+  /// A model whose first pieces are not those that its class expects.
+  case pieceOrder(expected: String)
+  /// A model that its class prepares texts for in a way that is not possible here.
+  case notPreparable(String)
+  /// A class of tokenizer whose numbers for the pieces of a SentencePiece model are not known.
+  case unknownClass(String, file: String)
+  /// A list of words or merges that is not as it should be.
+  case wordList(file: String, reason: String)
   /// A form that this model cannot be written in.
   case notWritable(String)
 
@@ -125,6 +133,15 @@ public enum TokenizerFailure: Failure, Hashable {
       "tokenizer.json cannot be read: \(reason)."
     case .unsupportedPart(let part, let found, let supported):
       "tokenizer.json has \(found) as its \(part), which is not supported; supported: \(supported)."
+    case .pieceOrder(let expected):
+      "The tokenizer's class numbers its pieces in a way that needs \(expected), and they are others."
+    case .notPreparable(let reason):
+      "The tokenizer's class prepares texts in a way that this model does not allow: \(reason)."
+    case .unknownClass(let name, let file):
+      "\(file) belongs to \(name), whose numbers for its pieces are not known here; known: LlamaTokenizer, "
+        + "AlbertTokenizer, T5Tokenizer, XLMRobertaTokenizer, CamembertTokenizer."
+    case .wordList(let file, let reason):
+      "\(file) cannot be read: \(reason)."
     case .notWritable(let reason):
       "The tokenizer cannot be written in this form: \(reason)."
     case .emptyCorpus:

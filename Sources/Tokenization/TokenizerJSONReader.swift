@@ -118,6 +118,9 @@ struct TokenizerJSONReader {
     try expect("pre_tokenizer", json["pre_tokenizer"], ["ByteLevel"])
     try expect("decoder", json["decoder"], ["ByteLevel", nil])
     let model = json["model"]
+    if model?["fuse_unk"]?.bool == true {
+      throw .unsupportedPart("fuse_unk", found: "true", supported: "false")
+    }
     for part in ["continuing_subword_prefix", "end_of_word_suffix"] {
       if let found = model?[part]?.string, !found.isEmpty {
         throw .unsupportedPart(part, found: found.debugDescription, supported: "none")
@@ -128,11 +131,13 @@ struct TokenizerJSONReader {
     }
     let vocabulary = Vocabulary(pieces)
     var bytePieces: [Int32] = []
+    let unknown = model?["unk_token"]?.string.flatMap { vocabulary.identifier(of: $0.utf8) }
     for character in ByteAlphabet.characters {
-      guard let identifier = vocabulary.identifier(of: String(character).utf8) else {
-        throw .tokenizerJSON("the byte that is written \(String(character).debugDescription) has no token")
-      }
-      bytePieces.append(identifier)
+      bytePieces.append(
+        vocabulary.identifier(of: String(character).utf8) ?? unknown ?? ByteLevelTokenizer.dropped)
+    }
+    guard bytePieces.contains(where: { $0 != unknown && $0 != ByteLevelTokenizer.dropped }) else {
+      throw .tokenizerJSON("no token stands for a byte, so this is no byte-level vocabulary")
     }
     return ByteLevelTokenizer(
       vocabulary: vocabulary, special: specialTokens(vocabulary), fileBytes: bytes, symbols: SymbolFinder(symbols),

@@ -55,6 +55,14 @@ extension Unicode.Scalar {
     }
   }
 
+  /// Marks of all kinds: the general categories M….
+  var isMark: Bool {
+    switch properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark: true
+    default: false
+    }
+  }
+
   /// Whether the character is in Unicode 8, whose tables Hugging Face's tokenizers have; to them what came later is
   /// unassigned.
   private var isOfUnicode8: Bool { (properties.age?.major ?? .max) <= 8 }

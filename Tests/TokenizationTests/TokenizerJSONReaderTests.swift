@@ -32,6 +32,18 @@ struct TokenizerJSONReaderTests {
     }
   }
 
+  @Test("A byte without a piece is unknown, or dropped where nothing stands for unknown ones")
+  func missingBytes() throws {
+    let parts = #""merges": [["a", "b"]]}, "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false}}"#
+    let dropping = try Tokenizer(
+      modelBytes: Array((#"{"model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "# + parts).utf8))
+    #expect(dropping.encode("axb x") == [2])
+    let unknown = try Tokenizer(
+      modelBytes: Array(
+        (#"{"model": {"type": "BPE", "unk_token": "?", "vocab": {"a": 0, "b": 1, "ab": 2, "?": 3}, "# + parts).utf8))
+    #expect(unknown.encode("axb") == [0, 3, 1])
+  }
+
   @Test("Special tokens are found by their names")
   func specialTokens() throws {
     let bert = try Tokenizer(modelBytes: Fixture.bytes("wordpiece.json"))
@@ -64,7 +76,11 @@ struct TokenizerJSONReaderTests {
       #"{"model": {"type": "BPE", "vocab": {"a": 0}}, "pre_tokenizer": {"type": "Metaspace"}}"#, "Metaspace"
     ),
     (
-      #"{"model": {"type": "BPE", "vocab": {"a": 0}}, "pre_tokenizer": {"type": "ByteLevel"}}"#, "byte"
+      #"{"model": {"type": "BPE", "vocab": {"ab": 0}}, "pre_tokenizer": {"type": "ByteLevel"}}"#, "byte"
+    ),
+    (
+      #"{"model": {"type": "BPE", "fuse_unk": true, "vocab": {"a": 0}}, "pre_tokenizer": {"type": "ByteLevel"}}"#,
+      "fuse_unk"
     ),
   ]
 
