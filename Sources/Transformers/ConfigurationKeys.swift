@@ -51,6 +51,9 @@ extension Activation {
 }
 
 extension TransformerConfiguration {
+  /// The name of the function inside the feed-forward layers, as `config.json` has it.
+  package var activationName: String { activation.configurationName }
+
   /// The class of Hugging Face's library that a family with a head is; nil where there is none.
   static func architecture(_ family: Family, _ head: Head) -> String? {
     let name =

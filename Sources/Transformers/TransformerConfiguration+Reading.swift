@@ -171,13 +171,25 @@ extension TransformerConfiguration {
 }
 
 extension RotaryFrequencies {
-  /// `rope_parameters` of version 5, or `rope_theta` and `rope_scaling` of version 4.
+  /// `rope_parameters` of version 5, or `rope_theta` and `rope_scaling` of version 4; where both are there, they must
+  /// say the same.
   fileprivate init(_ reader: ConfigurationReader) throws(ConfigurationFailure) {
-    let parameters = try reader.object("rope_parameters")
+    let base = try reader.double("rope_theta", default: 10_000)
+    let none = ConfigurationReader(object: [:])
     let scaling = try reader.object("rope_scaling")
-    let oldBase = try reader.double("rope_theta", default: 10_000)
-    let base = try parameters?.double("rope_theta") ?? oldBase
-    let source = parameters ?? scaling ?? ConfigurationReader(object: [:])
+    guard let parameters = try reader.object("rope_parameters") else {
+      try self.init(scaling ?? none, base: base)
+      return
+    }
+    try self.init(parameters, base: base)
+    if let scaling, try RotaryFrequencies(scaling, base: self.base).scaling != self.scaling {
+      throw .contradiction("\"rope_scaling\" is another than \"rope_parameters\" says")
+    }
+  }
+
+  /// An object that says how the speeds are changed, and perhaps what they are.
+  private init(_ source: ConfigurationReader, base outerBase: Double) throws(ConfigurationFailure) {
+    let base = try source.double("rope_theta", default: outerBase)
     if let share = try source.double("partial_rotary_factor"), share != 1 {
       throw .unsupported(key: "partial_rotary_factor", value: "\(share)", supported: "1")
     }

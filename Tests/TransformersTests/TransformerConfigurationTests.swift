@@ -132,6 +132,12 @@ import Transformers
 
   static let wrong: [(text: String, message: String)] = [
     (#"[]"#, "should be a JSON object"),
+    (
+      #"""
+      {"model_type": "llama", "rope_parameters": {"rope_type": "default", "rope_theta": 1e4},
+       "rope_scaling": {"type": "linear", "factor": 2.0}}
+      """#, "\"rope_scaling\" is another"
+    ),
     (#"{}"#, "\"model_type\""),
     (#"{"model_type": 3}"#, "\"model_type\" should be a string, and is an integer"),
     (#"{"model_type": "gpt2", "n_embd": "768"}"#, "\"n_embd\" should be an integer, and is a string"),
