@@ -70,7 +70,7 @@ let package = Package(
       .target(name: "Transformers", dependencies: ["Files", "Layers", "Tensors"]),
       .target(name: "Tokenization", dependencies: ["CSentencePiece", "Files", "Tensors"]),
       .target(name: "Corpora", dependencies: ["CZlib", "Files", "Tensors", "Tokenization", "Transformers"]),
-      .target(name: "Checkpoints", dependencies: ["Files", "Tensors", "Tokenization", "Transformers"]),
+      .target(name: "Checkpoints", dependencies: ["Files", "Layers", "Tensors", "Tokenization", "Transformers"]),
       .target(
         name: "Training",
         dependencies: ["Files", "Tensors", "Layers", "Transformers", "Tokenization", "Corpora", "Checkpoints"]),

@@ -1,4 +1,5 @@
 import Files
+import Layers
 import Tensors
 import Tokenization
 import Transformers
@@ -11,6 +12,8 @@ public enum GGUFFailure: Failure, Equatable {
   case head
   /// The vocabulary would be read differently.
   case vocabulary(reason: String)
+  /// The architecture has another function inside its feed-forward layers.
+  case activation(found: String, expected: String)
   /// A row is no multiple of a block.
   case block(tensor: String, columns: Int)
 
@@ -23,6 +26,8 @@ public enum GGUFFailure: Failure, Equatable {
     case .family(let family):
       "GGUF is written for llama and gpt2 models, and this one is \(family); keep it in its Hugging Face folder."
     case .head: "GGUF is written for models with a causal language head, and this one has another."
+    case .activation(let found, let expected):
+      "llama.cpp computes models of this kind with \(expected), and this one has \(found)."
     case .vocabulary(let reason): "llama.cpp would read this vocabulary differently: \(reason)."
     case .block(let tensor, let columns):
       "q8_0 stores blocks of 32 numbers, and the rows of \(tensor) have \(columns); choose f32, f16 or bf16."
@@ -42,11 +47,20 @@ public enum GGUFExport {
   ) throws -> (tensors: Int, bytes: Int) {
     guard configuration.family.isCausal else { throw GGUFFailure.family(configuration.family.rawValue) }
     guard configuration.head == .causalLanguage else { throw GGUFFailure.head }
+    // The format has no word for the activation: each architecture has its own.
+    guard configuration.activation == (configuration.family == .llama ? .silu : .geluTanh) else {
+      throw GGUFFailure.activation(
+        found: configuration.activationName, expected: configuration.family == .llama ? "silu" : "gelu_new")
+    }
     var file = GGUFFile()
     file.metadata = metadata(configuration, name: name, type: type)
-    file.metadata += try vocabulary(tokenizer, configuration)
+    file.metadata += try GGUFVocabulary.metadata(tokenizer, rows: configuration.vocabularySize)
     for stored in weights.layout.storedTensors {
       file.tensors.append(try tensor(stored, weights, configuration, type))
+    }
+    if let factors = rotaryFactors(configuration) {
+      file.tensors.append(
+        GGUFFile.Tensor(name: GGUFNames.rotaryFactors, rows: nil, columns: factors.count, type: .f32) { _ in factors })
     }
     let bytes = try file.write(to: path)
     return (file.tensors.count, bytes)
@@ -76,10 +90,38 @@ public enum GGUFExport {
         ("llama.rope.dimension_count", .uint32(UInt32(c.headWidth))),
         ("llama.rope.freq_base", .float32(Float(c.rotary.base))),
       ]
+      pairs += rotaryScaling(c.rotary.scaling)
     } else {
       pairs.append(("gpt2.attention.layer_norm_epsilon", .float32(Float(c.normEpsilon))))
     }
     return pairs
+  }
+
+  /// How rotary positions are slowed down.
+  ///
+  /// Llama 3's way has no words in the format, only a tensor of factors; the words are ours, for reading it again.
+  private static func rotaryScaling(_ scaling: RotaryFrequencies.Scaling) -> [(key: String, value: GGUFFile.Value)] {
+    switch scaling {
+    case .none: []
+    case .linear(let factor):
+      [("llama.rope.scaling.type", .string("linear")), ("llama.rope.scaling.factor", .float32(Float(factor)))]
+    case .llama3(let factor, let lowFactor, let highFactor, let originalPositions):
+      [
+        ("swiftlet.rope.factor", .float32(Float(factor))),
+        ("swiftlet.rope.low_freq_factor", .float32(Float(lowFactor))),
+        ("swiftlet.rope.high_freq_factor", .float32(Float(highFactor))),
+        ("swiftlet.rope.original_context_length", .uint32(UInt32(originalPositions))),
+      ]
+    }
+  }
+
+  /// By what the speed of each pair is divided, where that is not by one number.
+  static func rotaryFactors(_ c: TransformerConfiguration) -> [Float]? {
+    guard c.family == .llama, case .llama3 = c.rotary.scaling else { return nil }
+    let plain = RotaryFrequencies(base: c.rotary.base)
+    return (0..<c.headWidth / 2).map { pair in
+      plain.frequency(pair: pair, headWidth: c.headWidth) / c.rotary.frequency(pair: pair, headWidth: c.headWidth)
+    }
   }
 
   /// The tensor under its name in GGUF, as [outputs, inputs].
@@ -87,102 +129,21 @@ public enum GGUFExport {
     _ stored: StoredTensor, _ weights: ParameterBuffer, _ c: TransformerConfiguration, _ type: GGUFTensorType
   ) throws(GGUFFailure) -> GGUFFile.Tensor {
     let numbers = stored.view(in: weights)
-    let name = self.name(of: stored.name)
+    let name = GGUFNames.name(of: stored.name)
     let isVector = stored.shape.count == 1
     let isPositions = name == "position_embd.weight"
     let type = isVector || isPositions ? GGUFTensorType.f32 : type
     if type == .q8_0, numbers.columns % 32 != 0 { throw .block(tensor: name, columns: numbers.columns) }
-    // llama.cpp turns neighbouring pairs, Hugging Face pairs half a head apart: the rows change places.
-    let heads = name.hasSuffix("attn_q.weight") ? c.heads : name.hasSuffix("attn_k.weight") ? c.keyHeads : nil
-    let half = c.headWidth / 2
-    func source(_ row: Int) -> Int {
-      guard c.family == .llama, heads != nil else { return row }
-      let (head, place) = (row / c.headWidth, row % c.headWidth)
-      return head * c.headWidth + place % 2 * half + place / 2
+    let order = GGUFNames.rowOrder(name, c)
+    if isVector, order != nil {
+      let changed = (0..<numbers.count).map { numbers.pointer[order?($0) ?? $0] }
+      return GGUFFile.Tensor(name: name, rows: nil, columns: changed.count, type: type) { _ in changed }
     }
     return GGUFFile.Tensor(
       name: name, rows: isVector ? nil : numbers.rows, columns: numbers.columns, type: type
     ) { row in
-      UnsafeBufferPointer(start: numbers.pointer + source(row) * numbers.stride, count: numbers.columns)
+      let start = numbers.pointer + (order?(row) ?? row) * numbers.stride
+      return Array(UnsafeBufferPointer(start: start, count: numbers.columns))
     }
-  }
-
-  /// Hugging Face's name of a tensor, and GGUF's.
-  private static func name(of name: String) -> String {
-    let fixed = [
-      "model.embed_tokens.weight": "token_embd.weight", "model.norm.weight": "output_norm.weight",
-      "lm_head.weight": "output.weight", "transformer.wte.weight": "token_embd.weight",
-      "transformer.wpe.weight": "position_embd.weight", "transformer.ln_f.weight": "output_norm.weight",
-      "transformer.ln_f.bias": "output_norm.bias",
-    ]
-    if let fixed = fixed[name] { return fixed }
-    let parts = [
-      "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k", "self_attn.v_proj": "attn_v",
-      "self_attn.o_proj": "attn_output", "input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm",
-      "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up", "mlp.down_proj": "ffn_down", "ln_1": "attn_norm",
-      "attn.c_attn": "attn_qkv", "attn.c_proj": "attn_output", "ln_2": "ffn_norm", "mlp.c_fc": "ffn_up",
-      "mlp.c_proj": "ffn_down",
-    ]
-    // model.layers.3.self_attn.q_proj.weight, transformer.h.3.ln_1.bias
-    let words = name.split(separator: ".")
-    guard let layer = words.firstIndex(where: { Int($0) != nil }), let kind = words.last else { return name }
-    let part = words[(layer + 1)..<(words.count - 1)].joined(separator: ".")
-    return parts[part].map { "blk.\(words[layer]).\($0).\(kind)" } ?? name
-  }
-
-  private static func vocabulary(
-    _ tokenizer: Tokenizer, _ c: TransformerConfiguration
-  ) throws(GGUFFailure) -> [(key: String, value: GGUFFile.Value)] {
-    guard let traits = tokenizer.sentencePieceTraits else {
-      throw .vocabulary(reason: "it is not SentencePiece's")
-    }
-    guard traits.hasByteFallback else {
-      throw .vocabulary(reason: "it has no byte pieces, without which llama.cpp stops at unknown characters")
-    }
-    switch traits.kind {
-    case .bpe where !traits.hasCharacterMap && !traits.removesExtraWhitespace: break
-    case .bpe:
-      throw .vocabulary(
-        reason: "llama.cpp does not normalize text for BPE; train with the identity normalization and "
-          + "remove_extra_whitespaces=false")
-    case .unigram: break
-    case .word, .character:
-      throw .vocabulary(reason: "it is neither unigram nor BPE")
-    }
-    var pieces = tokenizer.pieces
-    // A user-defined symbol is a border for llama.cpp, after which it adds a space; as an ordinary piece, the newline
-    // is found alike by both.
-    for index in pieces.indices where pieces[index].kind == .userDefined {
-      guard pieces[index].text.unicodeScalars.count == 1 else {
-        throw .vocabulary(reason: "it has the user-defined symbol '\(pieces[index].text)' of several characters")
-      }
-      pieces[index].kind = .normal
-    }
-    // The model may have more rows than the tokenizer has pieces.
-    let missing = max(0, c.vocabularySize - pieces.count)
-    for number in 0..<missing { pieces.append(Piece(text: "[unused\(number)]", score: 0, kind: .unused)) }
-    var pairs: [(key: String, value: GGUFFile.Value)] = [
-      ("tokenizer.ggml.model", .string(traits.kind == .bpe ? "llama" : "t5")),
-      ("tokenizer.ggml.pre", .string("default")),
-      ("tokenizer.ggml.tokens", .strings(pieces.map(\.text))),
-      ("tokenizer.ggml.scores", .floats(pieces.map(\.score))),
-      ("tokenizer.ggml.token_type", .int32s(pieces.map(\.kind.rawValue))),
-      ("tokenizer.ggml.add_bos_token", .bool(tokenizer.special.begin != nil)),
-      ("tokenizer.ggml.add_eos_token", .bool(false)),
-      ("tokenizer.ggml.add_space_prefix", .bool(traits.addsDummyPrefix)),
-      ("tokenizer.ggml.remove_extra_whitespaces", .bool(traits.removesExtraWhitespace)),
-    ]
-    if !traits.characterMap.isEmpty {
-      pairs.append(("tokenizer.ggml.precompiled_charsmap", .bytes(traits.characterMap)))
-    }
-    let special = tokenizer.special
-    let identifiers = [
-      ("bos", special.begin), ("eos", special.end), ("unknown", special.unknown), ("padding", special.padding),
-      ("mask", special.mask),
-    ]
-    for case (let key, let identifier?) in identifiers {
-      pairs.append(("tokenizer.ggml.\(key)_token_id", .uint32(UInt32(identifier))))
-    }
-    return pairs
   }
 }

@@ -61,6 +61,44 @@ public enum GGUFTensorType: UInt32, Sendable, Hashable, CaseIterable {
   }
 }
 
+extension GGUFTensorType {
+  /// Converts a row of numbers from its little-endian bytes.
+  func convert(_ bytes: UnsafeRawBufferPointer, to numbers: UnsafeMutableBufferPointer<Float>) {
+    switch self {
+    case .f32: TensorType.float32.convert(bytes, to: numbers)
+    case .f16: TensorType.float16.convert(bytes, to: numbers)
+    case .bf16: TensorType.bfloat16.convert(bytes, to: numbers)
+    case .q8_0:
+      for block in 0..<numbers.count / 32 {
+        let scale = TensorType.float(
+          half: UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 34 * block, as: UInt16.self)))
+        for place in 0..<32 {
+          numbers[32 * block + place] = scale * Float(Int8(bitPattern: bytes[34 * block + 2 + place]))
+        }
+      }
+    }
+  }
+
+  /// How far a stored number may be from the one that it stands for, at most.
+  ///
+  /// - Parameter row: the numbers that were stored.
+  func roundingErrors(_ row: UnsafeBufferPointer<Float>) -> [Float] {
+    switch self {
+    case .f32: [Float](repeating: 0, count: row.count)
+    // Half a unit in the last of 11 and 8 digits; below its normal numbers half precision has steps of 2^-24.
+    case .f16: row.map { max(abs($0) * 0x1p-11, 0x1p-25) }
+    case .bf16: row.map { abs($0) * 0x1p-8 }
+    // Half a step, and 127 times the rounding of the step.
+    case .q8_0:
+      row.indices.map { index in
+        let block = row[index / 32 * 32..<min(index / 32 * 32 + 32, row.count)]
+        let largest = block.reduce(0) { max($0, abs($1)) }
+        return largest / 254 + largest * 0x1p-10 + 0x1p-17
+      }
+    }
+  }
+}
+
 /// Half precision (IEEE 754 binary16) where a compiler may not have the type.
 enum HalfPrecision {
   /// The nearest half-precision number's bits, ties to even; beyond its range, infinity.
@@ -93,7 +131,7 @@ struct GGUFFile {
     var columns: Int
     var type: GGUFTensorType
     /// One row of numbers.
-    var row: (Int) -> UnsafeBufferPointer<Float>
+    var row: (Int) -> [Float]
 
     var byteCount: Int { type.byteCount(columns) * (rows ?? 1) }
   }
@@ -113,7 +151,7 @@ struct GGUFFile {
     for tensor in tensors {
       for index in 0..<(tensor.rows ?? 1) {
         bytes.removeAll(keepingCapacity: true)
-        tensor.type.append(tensor.row(index), to: &bytes)
+        tensor.row(index).withUnsafeBufferPointer { tensor.type.append($0, to: &bytes) }
         try writer.write(bytes)
       }
       try writer.write([UInt8](repeating: 0, count: Self.padding(tensor.byteCount)))

@@ -64,11 +64,16 @@ extension ModelFolder {
     return try configuration(FolderReader(path))
   }
 
-  /// Reads only the tokenizer of a model folder; nil where it has none that this package reads.
+  /// Reads only the tokenizer of a model folder, or of one that has no model; nil where it has none that this package
+  /// reads.
   public static func tokenizer(ofFolder path: String) throws -> Tokenizer? {
     if AdapterFolder.isAdapter(path) { return try tokenizer(ofFolder: AdapterFolder(reading: path).baseFolder()) }
     let reader = try FolderReader(path)
-    return try tokenizer(reader, configuration(reader))
+    guard try reader.resolve(ModelFile.configuration) != nil else {
+      return try Tokenizer.ofFolder(path, resolve: reader.resolve)
+    }
+    // That of a model of another kind than this package has is read, too.
+    return try tokenizer(reader, try? configuration(reader))
   }
 
   private static func configuration(_ reader: FolderReader) throws -> TransformerConfiguration {
@@ -84,13 +89,13 @@ extension ModelFolder {
   }
 
   private static func tokenizer(
-    _ reader: FolderReader, _ configuration: TransformerConfiguration
+    _ reader: FolderReader, _ configuration: TransformerConfiguration?
   ) throws -> Tokenizer? {
-    guard let path = try ModelFile.tokenizers.lazy.compactMap({ try reader.resolve($0) }).first else { return nil }
-    let tokenizer = try Tokenizer(contentsOf: path)
+    guard let tokenizer = try Tokenizer.ofFolder(reader.folder, resolve: reader.resolve) else { return nil }
+    guard let configuration else { return tokenizer }
     guard tokenizer.vocabularySize <= configuration.vocabularySize else {
       throw CheckpointFailure.tokenizerTooLarge(
-        path: path, pieces: tokenizer.vocabularySize, vocabulary: configuration.vocabularySize)
+        path: reader.folder, pieces: tokenizer.vocabularySize, vocabulary: configuration.vocabularySize)
     }
     return tokenizer
   }

@@ -55,13 +55,27 @@ extension ModelFolder {
     return .object(object)
   }
 
+  /// Sentences about files that `write` cannot write for a tokenizer.
+  public static func notes(on tokenizer: Tokenizer) -> [String] {
+    do {
+      _ = try tokenizer.huggingFaceFiles(template: .plain, maximumLength: 1)
+      return []
+    } catch {
+      return [note(on: error)]
+    }
+  }
+
+  private static func note(on failure: TokenizerFailure) -> String {
+    "The folder has no tokenizer files for Hugging Face's library. \(failure)"
+  }
+
   /// The tokenizer's own file, and those for Hugging Face's library, which has no form for some SentencePiece models.
   private func files(of tokenizer: Tokenizer, _ notes: inout [String]) -> [String: [UInt8]] {
     var files: [String: [UInt8]] = [:]
     do {
       files = try tokenizer.huggingFaceFiles(template: template, maximumLength: configuration.maximumLength)
     } catch {
-      notes.append("The folder has no tokenizer files for Hugging Face's library. \(error)")
+      notes.append(Self.note(on: error))
     }
     files[tokenizer.modelFileName] = tokenizer.modelBytes
     return files

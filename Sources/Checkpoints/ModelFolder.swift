@@ -48,7 +48,6 @@ public struct ModelFolder: Sendable {
 enum ModelFile {
   static let configuration = "config.json"
   static let generation = "generation_config.json"
-  static let tokenizers = ["tokenizer.model", "tokenizer.json"]
   static let card = "README.md"
 
   /// The most bytes that a configuration or a card may have.

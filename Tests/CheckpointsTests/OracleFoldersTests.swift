@@ -47,34 +47,13 @@ struct OracleFoldersTests {
     let sequences = ["the quick brown fox 7", "lazy dog", "jumps over the lazy dog 49"].map { text in
       [tokenizer.special.begin ?? 1] + tokenizer.encode(text).prefix(configuration.maximumLength - 1)
     }
-    let numbers = try compute(configuration, weights, TokenBatch(sequences))
+    let numbers = try ModelComparison.outputs(
+      configuration, weights, TokenBatch(sequences), KernelChoice.reference.execution())
     try SafetensorsWriter.write(
       [
         ("tokens", [sequences.joined().count], sequences.joined().map { Float($0) }),
         ("lengths", [sequences.count], sequences.map { Float($0.count) }),
         ("expected", [numbers.count, numbers.first?.count ?? 0], Array(numbers.joined())),
       ], to: Files.path(path, "expected.safetensors"))
-  }
-
-  private func compute(
-    _ configuration: TransformerConfiguration, _ weights: ParameterBuffer, _ batch: TokenBatch
-  ) throws -> [[Float]] {
-    let model = try Transformer(configuration)
-    let activations = Activations(
-      model, tokens: batch.tokens.count, sequences: batch.lengths.count, training: false, logitRows: batch.tokens.count)
-    let execution = KernelChoice.reference.execution()
-    let result =
-      switch configuration.head {
-      case .none:
-        try model.hidden(of: batch, weights: weights, activations: activations, execution: execution)
-      case .causalLanguage, .maskedLanguage, .maskedLanguageAndNextSentence:
-        try model.logits(
-          of: batch, rows: Array(0..<Int32(batch.tokens.count)), weights: weights, activations: activations,
-          execution: execution)
-      case .sequenceClassification, .tokenClassification:
-        try model.scores(of: batch, weights: weights, activations: activations, execution: execution)
-      }
-    // The result is a view of the activations' memory.
-    return withExtendedLifetime(activations) { (0..<result.rows).map(result.row) }
   }
 }

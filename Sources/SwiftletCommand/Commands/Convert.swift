@@ -5,12 +5,13 @@ import Swiftlet
 /// `swiftlet convert`: a model in another format.
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write a model in another format.",
+    abstract: "Write a model in another format, and check what was written.",
     discussion: """
       Examples:
         swiftlet convert my-model my-model.gguf --to gguf --quantize q8_0
         swiftlet convert my-adapter my-merged-model --to hf
         swiftlet convert my-model my-model-q4 --to hf --quantize q4 --corpus held-out.txt
+        swiftlet convert my-model.gguf my-copy --to hf
         swiftlet convert stories260K.bin stories --tokenizer tok512.model --to hf
       """)
 
@@ -21,7 +22,9 @@ struct Convert: ParsableCommand {
     case gguf
   }
 
-  @Argument(help: ArgumentHelp("A model's folder, or a llama2.c checkpoint (.bin).", valueName: "in")) var input: String
+  @Argument(
+    help: ArgumentHelp("A model's folder, a GGUF file, or a llama2.c checkpoint (.bin).", valueName: "in"))
+  var input: String
   @Argument(help: ArgumentHelp("The folder or file to write.", valueName: "out")) var output: String
   @Option(name: .long, help: ArgumentHelp("hf or gguf.", valueName: "format")) var to: Format
   @Option(
@@ -70,10 +73,11 @@ struct Convert: ParsableCommand {
         to: format, comparingOn: source, marksDocuments: !noDocumentMarks, execution: shared.execution())
       (folder, report) = (quantized.folder, quantized.report)
     }
+    let written: ModelFolder
     switch to {
     case .hf:
       for line in try folder.write(to: output) { note(line) }
-      let written = try ModelFolder(reading: output)
+      written = try ModelFolder(reading: output)
       let tensors = written.weights.layout.entries.reduce(0) { $0 + $1.tensors.count }
       result = (tensors, try Files.byteCount(of: Files.path(output, "model.safetensors")))
     case .gguf:
@@ -81,9 +85,19 @@ struct Convert: ParsableCommand {
       result = try GGUFExport.write(
         folder.weights, of: folder.configuration, tokenizer: tokenizer, name: Files.name(of: input),
         type: type ?? .f32, to: output)
+      written = try GGUFImport.read(output)
     }
-    var object: JSONObject = ["tensors": .integer(result.tensors), "bytes": .integer(result.bytes)]
-    var text = "\(output): \(result.tensors) tensors, \(HumanFormat.bytes(result.bytes))"
+    // What was quantised for a folder is there with the numbers that it stands for, so nothing is rounded any more.
+    let check = try folder.compare(withWritten: written, at: output, type: to == .gguf ? type ?? .f32 : .f32)
+    var object: JSONObject = [
+      "tensors": .integer(result.tensors), "bytes": .integer(result.bytes), "checked_tokens": .integer(check.tokens),
+      "largest_difference": .number(Double(check.largestDifference)),
+      "largest_logit": .number(Double(check.largestNumber)), "same_choices": .integer(check.sameChoices),
+    ]
+    var text = """
+      \(output): \(result.tensors) tensors, \(HumanFormat.bytes(result.bytes))
+      Read again, and compared on \(check.tokens) tokens: \(Self.sentence(check))
+      """
     if let report, !report.tensors.isEmpty {
       object["quantization"] = report.json
       text = report.text + "\n\n" + text
@@ -93,14 +107,25 @@ struct Convert: ParsableCommand {
     Output(json: shared.json).result(.object(object), text: text)
   }
 
+  private static func sentence(_ check: ModelComparison) -> String {
+    check.largestDifference == 0
+      ? "all outputs are equal."
+      : """
+      outputs of up to \(HumanFormat.fixed(Double(check.largestNumber), 2)) differ by up to \
+      \(HumanFormat.fixed(Double(check.largestDifference), 4)); the best choice is the same in \(check.sameChoices).
+      """
+  }
+
   private func read() throws -> ModelFolder {
-    guard input.hasSuffix(".bin"), !Files.isFolder(input) else {
+    let isGGUF = GGUFImport.isGGUF(input)
+    guard isGGUF || input.hasSuffix(".bin"), !Files.isFolder(input) else {
       return try ModelFolder(reading: input, adapter: mergeAdapter)
     }
     guard mergeAdapter == nil else {
       throw ValidationError(
         "--merge-adapter \(mergeAdapter ?? ""): an adapter is merged into a model's folder, not into \(input).")
     }
+    if isGGUF { return try GGUFImport.read(input) }
     let (configuration, weights) = try LlamaBin.read(input)
     return ModelFolder(configuration: configuration, weights: weights)
   }

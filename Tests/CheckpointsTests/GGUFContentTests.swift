@@ -1,0 +1,275 @@
+import Checkpoints
+import Files
+import TestSupport
+import Testing
+
+@Suite("Hostile GGUF files")
+struct GGUFContentTests {
+  /// The bytes of a file that is put together piece by piece.
+  private struct Builder {
+    var bytes: [UInt8] = Array("GGUF".utf8)
+
+    mutating func add<Word: FixedWidthInteger>(_ word: Word) {
+      withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+    mutating func add(_ text: String) {
+      add(UInt64(text.utf8.count))
+      bytes += text.utf8
+    }
+    mutating func head(version: UInt32 = 3, tensors: UInt64 = 0, keys: UInt64 = 0) {
+      add(version)
+      add(tensors)
+      add(keys)
+    }
+    mutating func key(_ name: String, _ value: String) {
+      add(name)
+      add(UInt32(8))
+      add(value)
+    }
+    mutating func tensor(_ name: String, _ shape: [UInt64], type: UInt32 = 0, offset: UInt64) {
+      add(name)
+      add(UInt32(shape.count))
+      shape.forEach { add($0) }
+      add(type)
+      add(offset)
+    }
+    mutating func pad(_ data: Int) {
+      bytes += [UInt8](repeating: 0, count: (32 - bytes.count % 32) % 32 + data)
+    }
+  }
+
+  private static func build(_ body: (inout Builder) -> Void) -> [UInt8] {
+    var builder = Builder()
+    body(&builder)
+    return builder.bytes
+  }
+
+  /// Files, and a word of the sentence that refuses each.
+  private static let cases: [([UInt8], String)] = [
+    ([], "not a GGUF"),
+    (Array("GGUG".utf8) + [UInt8](repeating: 0, count: 40), "not a GGUF"),
+    (build { $0.head(version: 1) }, "version 1"),
+    (build { $0.head(version: 0x0300_0000) }, "version 50331648"),
+    (build { $0.head(tensors: .max) }, "tensors, where at most"),
+    (build { $0.head(keys: 1 << 40) }, "keys, where at most"),
+    (build { $0.head(keys: 1) }, "longer than the file"),
+    (
+      build {
+        $0.head(keys: 2)
+        $0.key("general.name", "a")
+        $0.key("general.name", "b")
+      }, "\"general.name\" twice"
+    ),
+    (
+      build {
+        $0.head(keys: 1)
+        $0.key("", "a")
+      }, "empty key"
+    ),
+    (
+      build {
+        $0.head(keys: 1)
+        $0.add("k")
+        $0.add(UInt32(8))
+        $0.add(UInt64.max)
+      }, "bytes of a string"
+    ),
+    (
+      build {
+        $0.head(keys: 1)
+        $0.add("k")
+        $0.add(UInt32(8))
+        $0.add(UInt64(2))
+        $0.bytes += [0xC3, 0x28]
+      }, "not UTF-8"
+    ),
+    (
+      build {
+        $0.head(keys: 1)
+        $0.add("k")
+        $0.add(UInt32(9))
+        $0.add(UInt32(8))
+        $0.add(UInt64(1) << 60)
+      }, "elements of an array"
+    ),
+    (
+      build {
+        $0.head(keys: 1)
+        $0.add("k")
+        $0.add(UInt32(9))
+        $0.add(UInt32(9))
+        $0.add(UInt64(0))
+      }, "cannot be in one"
+    ),
+    (
+      build {
+        $0.head(keys: 1)
+        $0.add("k")
+        $0.add(UInt32(13))
+      }, "type 13"
+    ),
+    (
+      build {
+        $0.head(keys: 1)
+        $0.add("k")
+        $0.add(UInt32(7))
+        $0.add(UInt8(2))
+      }, "truth value 2"
+    ),
+    (
+      build {
+        $0.head(keys: 1)
+        $0.key("general.alignment", "32")
+      }, "power of two"
+    ),
+    (
+      build {
+        $0.head(keys: 1)
+        $0.add("general.alignment")
+        $0.add(UInt32(4))
+        $0.add(UInt32(24))
+      }, "power of two"
+    ),
+    (
+      build {
+        $0.head(tensors: 2)
+        $0.tensor("a", [8], offset: 0)
+        $0.tensor("a", [8], offset: 32)
+        $0.pad(64)
+      }, "\"a\" twice"
+    ),
+    (
+      build {
+        $0.head(tensors: 2)
+        $0.tensor("a", [8], offset: 0)
+        $0.tensor("b", [8], offset: 0)
+        $0.pad(64)
+      }, "offset is 0, and 32 is expected"
+    ),
+    (
+      build {
+        $0.head(tensors: 1)
+        $0.tensor("a", [64], offset: 0)
+        $0.pad(64)
+      }, "ends at byte"
+    ),
+    (
+      build {
+        $0.head(tensors: 1)
+        $0.tensor("a", [8], offset: .max)
+        $0.pad(64)
+      }, "wrong place"
+    ),
+    (
+      build {
+        $0.head(tensors: 1)
+        $0.tensor("a", [0, 8], offset: 0)
+        $0.pad(64)
+      }, "dimension of 0"
+    ),
+    (
+      build {
+        $0.head(tensors: 1)
+        $0.tensor("a", [1 << 31, 1 << 31, 1 << 31, 1 << 31], offset: 0)
+        $0.pad(64)
+      }, "dimension of 2147483648"
+    ),
+    (
+      build {
+        $0.head(tensors: 1)
+        $0.tensor("a", [1 << 30, 1 << 30, 1 << 30, 1 << 30], offset: 0)
+        $0.pad(64)
+      }, "larger than the file"
+    ),
+    (
+      build {
+        $0.head(tensors: 1)
+        $0.tensor("a", [1, 1, 1, 1, 1], offset: 0)
+        $0.pad(64)
+      }, "5 dimensions"
+    ),
+    (
+      build {
+        $0.head(tensors: 1)
+        $0.tensor("a", [8], type: 2, offset: 0)
+        $0.pad(64)
+      }, "type 2"
+    ),
+    (
+      build {
+        $0.head(tensors: 1)
+        $0.tensor("a", [33], type: 8, offset: 0)
+        $0.pad(64)
+      }, "block of 32"
+    ),
+    (
+      build {
+        $0.head(tensors: 1)
+        $0.tensor(String(repeating: "a", count: 64), [8], offset: 0)
+        $0.pad(64)
+      }, "bytes of a string"
+    ),
+    (
+      build {
+        $0.head(tensors: 1)
+        $0.tensor("a", [8], offset: 0)
+        $0.pad(96)
+      }, "belong to nothing"
+    ),
+    (build { $0.head() }, "general.architecture"),
+    (
+      build {
+        $0.head(keys: 2)
+        $0.key("general.architecture", "llama")
+        $0.key("llama.attention.sliding_window", "8")
+      }, "llama.attention.sliding_window"
+    ),
+  ]
+
+  @Test("Each fault is named", arguments: cases.indices)
+  func faults(index: Int) throws {
+    let (bytes, word) = Self.cases[index]
+    try withScratchFolder { folder in
+      let path = Files.path(folder, "a.gguf")
+      try AtomicFile.write(bytes, to: path)
+      let failure = try #require(#expect(throws: GGUFFileFailure.self) { try GGUFImport.read(path) })
+      #expect(failure.description.contains(word), "\(failure.description)")
+    }
+  }
+
+  @Test("No file that was cut off is read", arguments: ["llama.gguf", "gpt2.gguf"])
+  func truncations(name: String) throws {
+    let bytes = try Files.read(Fixture.path(name))
+    try withScratchFolder { folder in
+      let path = Files.path(folder, "a.gguf")
+      // The last tensor may lack the bytes that only fill up its end.
+      for length in Array(stride(from: 0, to: bytes.count - 64, by: 61)) + [bytes.count - 64] {
+        try AtomicFile.write(Array(bytes.prefix(length)), to: path)
+        #expect(throws: (any Error).self, "\(length)") { try GGUFImport.read(path) }
+      }
+    }
+  }
+
+  @Test(
+    "A file with a flipped bit is refused in a sentence, or is still a model", arguments: ["llama.gguf", "gpt2.gguf"])
+  func flippedBits(name: String) throws {
+    let bytes = try Files.read(Fixture.path(name))
+    try withScratchFolder { folder in
+      let path = Files.path(folder, "a.gguf")
+      var refused = 0
+      // Densely in the head, sparsely in the numbers.
+      for place in Array(stride(from: 0, to: 2_000, by: 5)) + Array(stride(from: 2_000, to: bytes.count, by: 997)) {
+        var changed = bytes
+        changed[place] ^= 1 << UInt8(place % 8)
+        try AtomicFile.write(changed, to: path)
+        do {
+          _ = try GGUFImport.read(path)
+        } catch let failure as any Failure {
+          refused += 1
+          #expect(!failure.description.isEmpty)
+        }
+      }
+      #expect(refused > 100)
+    }
+  }
+}
