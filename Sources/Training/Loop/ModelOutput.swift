@@ -29,6 +29,9 @@ struct ModelOutput {
     ).write(to: path)
   }
 
+  /// Sentences about files that the folder will lack.
+  var notes: [String] { ModelFolder.notes(on: tokenizer) }
+
   private func card(_ weights: ParameterBuffer, _ evaluation: Evaluation?) -> String {
     let task: String
     switch configuration.head {
@@ -57,6 +60,8 @@ struct ModelOutput {
 extension TrainingLoop {
   /// Runs to the end, and leaves the model that was brought in its folder.
   func finish(output: ModelOutput?, until shouldStop: () -> Bool) throws -> TrainingResult {
+    // Before the work rather than after it.
+    for note in output?.notes ?? [] { actions.report(.notice(note)) }
     let outcome = try run(until: shouldStop)
     // Without a validation set, or before the first evaluation, the last weights are the model.
     if best == nil { try output?.write(current, nil) }
