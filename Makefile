@@ -54,15 +54,11 @@ test: packages
 	$(SWIFT) test -c release --skip-build
 	@if command -v objdump >/dev/null; then bash Tests/check-variants.sh .build/release; fi
 
-# What transformers makes of the tokenizers and model folders that this package writes.
+# Comparisons with transformers, SentencePiece and llama.cpp, where they are installed; Tests/oracle.sh says which it skips.
 oracle: packages
-	@$(PYTHON) -c 'import torch, transformers, tokenizers, safetensors' || \
-	  { echo 'make oracle PYTHON=…: a Python with torch, transformers, tokenizers and safetensors is expected.' >&2; exit 69; }
+	$(BUILD)
 	$(SWIFT) build -c release --build-tests
-	SWIFTLET_PYTHON="$$(command -v $(PYTHON))" $(SWIFT) test -c release --skip-build --filter HuggingFaceTests
-	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
-	  SWIFTLET_ORACLE_FOLDER="$$folder" $(SWIFT) test -c release --skip-build --filter OracleFoldersTests && \
-	  $(PYTHON) Tests/CheckpointsTests/Oracle/check_folders.py "$$folder"
+	sh Tests/oracle.sh '$(PYTHON)'
 
 format:
 	$(SWIFT) format --in-place --parallel --recursive --configuration .swift-format Package.swift Sources Tests

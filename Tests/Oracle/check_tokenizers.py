@@ -1,0 +1,83 @@
+"""Compares the tokenizers of others, as this package reads them, with transformers.
+
+    python3 check_tokenizers.py PROGRAM TEXT       # needs transformers, tokenizers, sentencepiece and protobuf
+
+Small tokenizers are trained on the text: SentencePiece models as Llama, ALBERT, T5, XLM-RoBERTa and CamemBERT have them,
+BERT's vocab.txt, GPT-2's and RoBERTa's vocab.json with merges.txt, and the same two as tokenizer.json. Identifiers must be
+equal on at most 10,000 lines of the text and 2,000 texts that are hard on purpose.
+
+Of Llama's, texts that begin with a space or ▁ are compared with SentencePiece itself: transformers puts no space before
+those, unlike SentencePiece and llama.cpp.
+"""
+import json
+import os
+import sys
+import tempfile
+
+import sentencepiece
+import tokenizers
+import transformers
+
+import sentencepiece_families
+import texts
+from program import Program
+
+transformers.logging.set_verbosity_error()
+
+
+def word_lists(folder, text):
+    """BERT's, GPT-2's and RoBERTa's files."""
+    paths = {}
+    bert = tokenizers.BertWordPieceTokenizer()
+    bert.train([text], vocab_size=3000, show_progress=False)
+    for name, config in (("bert", {}), ("bert-cased", {"do_lower_case": False})):
+        paths[name] = os.path.join(folder, name)
+        os.makedirs(paths[name])
+        bert.save_model(paths[name])
+        json.dump({"tokenizer_class": "BertTokenizer", **config}, open(os.path.join(paths[name], "tokenizer_config.json"), "w"))
+    special = {"gpt2": ["<|endoftext|>"], "roberta": ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]}
+    for name, kind in (("gpt2", "GPT2Tokenizer"), ("roberta", "RobertaTokenizer")):
+        paths[name] = os.path.join(folder, name)
+        os.makedirs(paths[name])
+        byte_level = tokenizers.ByteLevelBPETokenizer()
+        byte_level.train([text], vocab_size=3000, special_tokens=special[name], show_progress=False)
+        byte_level.save_model(paths[name])
+        json.dump({"tokenizer_class": kind}, open(os.path.join(paths[name], "tokenizer_config.json"), "w"))
+    for name in ("bert", "gpt2", "roberta"):
+        paths[name + "-json"] = os.path.join(folder, name + "-json")
+        transformers.AutoTokenizer.from_pretrained(paths[name]).save_pretrained(paths[name + "-json"])
+    return paths
+
+
+def main():
+    program, text = Program(sys.argv[1]), sys.argv[2]
+    lines = texts.lines(text, 10_000) + texts.hard(2_000)
+    failed = False
+    with tempfile.TemporaryDirectory() as folder:
+        paths = sentencepiece_families.make(folder, text) | word_lists(folder, text)
+        for name, path in paths.items():
+            theirs = transformers.AutoTokenizer.from_pretrained(path)
+            special = set(theirs.all_special_tokens) | set(theirs.get_added_vocab())
+            # The names of special tokens in a text are these tokens there.
+            chosen = [line for line in lines if not any(token in line for token in special)]
+            ours = program.encode(path, chosen)
+            library = None
+            if name == "llama":
+                library = sentencepiece.SentencePieceProcessor(model_file=os.path.join(path, "tokenizer.model"))
+            wrong = []
+            for line, found in zip(chosen, ours):
+                if library and line[:1] in (" ", "\u2581"):
+                    expected = library.encode(line)
+                else:
+                    expected = theirs(line, add_special_tokens=False).input_ids
+                if found != expected:
+                    wrong.append((line, found, expected))
+            failed = failed or bool(wrong)
+            print(f"{name}: {len(chosen) - len(wrong)} of {len(chosen)} texts alike")
+            for line, found, expected in wrong[:3]:
+                print(f"  {line!r}: {found} instead of {expected}")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
