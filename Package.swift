@@ -49,11 +49,11 @@ let package = Package(
   targets: [
     // Each module imports only modules above it in this list.
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "Files"),
+    .target(name: "CInstructions"),
+    .target(name: "Files", dependencies: ["CInstructions"]),
     .target(
       name: "CSentencePiece",
       linkerSettings: [.linkedLibrary("sentencepiece"), .linkedLibrary("sentencepiece_train")]),
-    .target(name: "CInstructions"),
     .target(name: "KernelSupport", dependencies: ["CInstructions"]),
   ]
     + kernelVariants.map { variant in

@@ -67,21 +67,23 @@ public final class CheckpointStore {
     step: Int, buffers: [String: ParameterBuffer], state: JSONValue, files: [String: [UInt8]] = [:]
   ) throws -> String {
     try lock()
-    let name = try newName(step: step)
-    let temporary = Files.path(checkpointFolder, Self.temporaryPrefix + name)
-    let final = Files.path(checkpointFolder, name)
+    let stepName = Self.name(ofStep: step)
+    let temporary = Files.path(checkpointFolder, Self.temporaryPrefix + stepName)
+    var final = Files.path(checkpointFolder, stepName)
     do {
       try Files.removeFolder(temporary)
-      try Files.createFolder(temporary)
+      // A folder of the run that is gone was removed by somebody: it is not made again behind his back.
+      try Files.createFolder(temporary, withParents: false)
       try write(step: step, buffers: buffers, state: state, files: files, to: temporary)
       try Self.verify(temporary)
+      final = Files.path(checkpointFolder, try freeName(stepName))
       try Files.move(temporary, to: final)
       try Files.synchronizeFolder(checkpointFolder)
     } catch {
       try? Files.removeFolder(temporary)
       throw (error as? FileFailure)?.about(final) ?? error
     }
-    verified.insert(name)
+    verified.insert(Files.name(of: final))
     return final
   }
 
@@ -104,10 +106,13 @@ public final class CheckpointStore {
     try manifest.write(folder: folder)
   }
 
-  /// A name that is free: where the same step is there already (a run that went back), a number is added.
-  private func newName(step: Int) throws(FileFailure) -> String {
+  private static func name(ofStep step: Int) -> String {
     let digits = String(step)
-    let name = Self.prefix + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+    return prefix + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+  }
+
+  /// A name that is free: where the same step is there already (a run that went back), a number is added.
+  private func freeName(_ name: String) throws(FileFailure) -> String {
     let taken = try Files.list(checkpointFolder)
     guard taken.contains(name) else { return name }
     var number = 2

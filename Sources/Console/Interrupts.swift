@@ -11,10 +11,11 @@ import Synchronization
 /// Ctrl-C: the first asks the operation that runs to end in good order, the second ends the program at once, with exit
 /// code 130.
 ///
-/// SIGTERM asks in the same way (143).
+/// SIGTERM asks in the same way, with exit code 143.
 public enum Interrupts {
   private static let count = Atomic<Int>(0)
   private static let endsProgram = Atomic<Bool>(true)
+  private static let lastSignal = Atomic<Int32>(SIGINT)
 
   /// Catches the signals from now on.
   ///
@@ -51,9 +52,13 @@ public enum Interrupts {
   /// Asks the operation that runs to end, as a signal would.
   public static func request() { count.add(1, ordering: .relaxed) }
 
+  /// What a program ends with that did as it was asked: 128 and the number of the signal.
+  public static var exitCode: Int32 { 128 + lastSignal.load(ordering: .relaxed) }
+
   private static let handle: @convention(c) (Int32) -> Void = { number in
     // Only what is safe in a signal handler.
     let savedError = errno
+    lastSignal.store(number, ordering: .relaxed)
     let isSecond = count.add(1, ordering: .relaxed).oldValue > 0
     if isSecond, number != SIGINT || endsProgram.load(ordering: .relaxed) {
       Terminal.restore()

@@ -16,11 +16,27 @@ public enum StandardStream: Int32, Sendable {
   /// Writes a text.
   ///
   /// When nobody reads standard output any more (`| head`), the program ends, quietly, as one that is ended by SIGPIPE;
-  /// a message that nobody reads is dropped.
+  /// when it cannot be written for another reason (a full disk), it ends with a sentence and 74. A message that nobody
+  /// reads is dropped.
   public func write(_ text: String) {
     if !Self.writeAll(Array(text.utf8), to: rawValue), self == .output {
+      let code = errno
       Terminal.restore()
-      exit(128 + SIGPIPE)
+      guard code != EPIPE else { exit(128 + SIGPIPE) }
+      Self.writeAll(
+        Array("swiftlet: Cannot write standard output: \(String(cString: strerror(code))).\n".utf8),
+        to: Self.error.rawValue)
+      exit(74)
+    }
+  }
+
+  /// Gives the numbers of streams that are closed to something that is neither read nor written.
+  ///
+  /// Otherwise the next file that is opened would get the number, and the results with it.
+  public static func reserveNumbers() {
+    for number in 0...2 as ClosedRange<Int32> where fcntl(number, F_GETFD) < 0 && errno == EBADF {
+      // The system gives the lowest number that is free, which is this one.
+      _ = open("/dev/null", number == 0 ? O_WRONLY : O_RDONLY)
     }
   }
 

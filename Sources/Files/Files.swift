@@ -108,7 +108,9 @@ public enum Files {
   }
 
   /// Makes a folder, and those around it that are missing; one that is there already is fine.
-  public static func createFolder(_ path: String) throws(FileFailure) {
+  ///
+  /// - Parameter withParents: whether folders around it are made; where they must be there, a missing one is an error.
+  public static func createFolder(_ path: String, withParents: Bool = true) throws(FileFailure) {
     try Descriptor.check(path)
     if systemCall({ mkdir(path, 0o777) }) == 0 { return }
     switch errno {
@@ -116,7 +118,7 @@ public enum Files {
       if let found = kind(of: path), found != .folder { throw .system(.create, path: path, code: ENOTDIR) }
     case ENOENT:
       let parent = folder(of: path.hasSuffix("/") ? String(path.dropLast()) : path)
-      guard parent != path, parent != "." else { throw .system(.create, path: path, code: ENOENT) }
+      guard withParents, parent != path, parent != "." else { throw .system(.create, path: path, code: ENOENT) }
       try createFolder(parent)
       if systemCall({ mkdir(path, 0o777) }) != 0, errno != EEXIST { throw .system(.create, path: path, code: errno) }
     case let code:

@@ -1,3 +1,5 @@
+import CInstructions
+
 /// The hash function of FIPS 180-4, by which files are recognised.
 ///
 /// ```swift
@@ -23,10 +25,17 @@ public struct SHA256: Sendable {
   private var rest: [UInt8] = []
   private var byteCount: UInt64 = 0
 
+  private let usesInstructions: Bool
+
   private static let blockByteCount = 64
+  /// Whether the processor has instructions for it; they are five times as fast.
+  package static let hasInstructions = swiftlet_has_sha256()
 
   /// The hash of nothing, so far.
-  public init() {}
+  public init() { self.init(usesInstructions: Self.hasInstructions) }
+
+  /// The hash of nothing, by the processor's instructions where it has them, or without.
+  package init(usesInstructions: Bool) { self.usesInstructions = usesInstructions && Self.hasInstructions }
 
   /// Takes more bytes.
   public mutating func update(_ bytes: UnsafeRawBufferPointer) {
@@ -37,11 +46,11 @@ public struct SHA256: Sendable {
       rest.append(contentsOf: head)
       bytes = bytes.dropFirst(head.count)
       guard rest.count == Self.blockByteCount else { return }
-      rest.withUnsafeBytes { Self.compress($0, into: &state) }
+      rest.withUnsafeBytes { compress($0) }
       rest.removeAll(keepingCapacity: true)
     }
     let whole = bytes.count / Self.blockByteCount * Self.blockByteCount
-    if whole > 0 { Self.compress(UnsafeRawBufferPointer(rebasing: bytes.prefix(whole)), into: &state) }
+    if whole > 0 { compress(UnsafeRawBufferPointer(rebasing: bytes.prefix(whole))) }
     rest.append(contentsOf: bytes.dropFirst(whole))
   }
 
@@ -70,6 +79,12 @@ public struct SHA256: Sendable {
     var hash = SHA256()
     try ReadableFile(path).forEachPiece { hash.update($0) }
     return hash.finalized()
+  }
+
+  private mutating func compress(_ blocks: UnsafeRawBufferPointer) {
+    guard usesInstructions, let bytes = blocks.baseAddress else { return Self.compress(blocks, into: &state) }
+    swiftlet_sha256_blocks(
+      &state, bytes.assumingMemoryBound(to: UInt8.self), blocks.count / Self.blockByteCount, Self.constants)
   }
 
   /// Mixes whole blocks into the state (FIPS 180-4, section 6.2.2).

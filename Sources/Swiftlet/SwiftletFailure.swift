@@ -6,12 +6,15 @@ public enum SwiftletFailure: Failure, Equatable {
   case calibration(folder: String, reason: String)
   /// A file that says how a folder makes vectors of texts asks for what is not there.
   case sentenceSettings(path: String, reason: String)
+  /// An argument of a command that is not UTF-8, such as the name of a file in another encoding.
+  case argumentNotUTF8(number: Int, text: String)
 
-  /// It is about the folder's content.
+  /// It is about the folder's content, or about how the program was called.
   public var kind: FailureKind {
     switch self {
     case .noTokenizer: .noInput
     case .sentenceSettings, .calibration: .badData
+    case .argumentNotUTF8: .usage
     }
   }
 
@@ -23,6 +26,8 @@ public enum SwiftletFailure: Failure, Equatable {
     case .calibration(let folder, let reason):
       "The confidences of the classifier in \(folder) cannot be calibrated: \(reason)."
     case .sentenceSettings(let path, let reason): "\(path): \(reason)"
+    case .argumentNotUTF8(let number, let text):
+      "Argument \(number), \(text.quotedForMessage), is not valid UTF-8; rename the file, or convert the text."
     }
   }
 }

@@ -28,11 +28,13 @@ struct SwiftletCommand: AsyncParsableCommand {
         subcommands: [
           Evaluate.self, Classify.self, Fill.self, Embed.self, Generate.self, Repl.self, Serve.self,
         ]),
-      CommandGroup(name: "Exchange and measure", subcommands: [Convert.self, Bench.self]),
+      CommandGroup(name: "Exchange and measure", subcommands: [Convert.self, Bench.self, VerifyResume.self]),
     ])
 
   static func main() async {
+    StandardStream.reserveNumbers()
     do {
+      try checkArguments()
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
@@ -44,6 +46,16 @@ struct SwiftletCommand: AsyncParsableCommand {
       Foundation.exit(failure.kind.exitCode)
     } catch {
       exit(withError: error)
+    }
+  }
+
+  /// Refuses arguments that are not UTF-8: as strings they would name other files.
+  private static func checkArguments() throws {
+    for index in 1..<max(Int(CommandLine.argc), 1) {
+      guard let argument = CommandLine.unsafeArgv[index] else { continue }
+      if String(validatingCString: argument) == nil {
+        throw SwiftletFailure.argumentNotUTF8(number: index, text: String(cString: argument))
+      }
     }
   }
 

@@ -20,6 +20,8 @@ public enum TrainingFailure: Failure, Equatable {
   case state(path: String, problem: String)
   /// The folder holds a run already, and resuming was not asked for.
   case runExists(path: String)
+  /// A run that was stopped and taken up again differs from the one that never was.
+  case notReproduced(what: String)
   /// The labels of the data and those of the model differ.
   case labels(problem: String)
 
@@ -29,6 +31,7 @@ public enum TrainingFailure: Failure, Equatable {
     case .nonFiniteLoss, .nonFiniteGradient, .nonFiniteEvaluation, .noData, .state, .labels: .badData
     case .setting, .memory, .context: .usage
     case .runExists: .cannotCreate
+    case .notReproduced: .internalFault
     }
   }
 
@@ -57,6 +60,8 @@ public enum TrainingFailure: Failure, Equatable {
       "The state of the run in \(path) cannot be used: \(problem)."
     case .runExists(let path):
       "\(path) holds a training run already; resume it, or name another folder."
+    case .notReproduced(let what):
+      "A run that was stopped after every step differs from one that never was in \(what); please report it."
     case .labels(let problem):
       problem
     }

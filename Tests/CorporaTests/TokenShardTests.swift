@@ -1,3 +1,4 @@
+import CZlib
 import Corpora
 import Files
 import Tensors
@@ -60,6 +61,41 @@ struct TokenShardTests {
       try AtomicFile.write(flipped, to: damaged)
       let failure = #expect(throws: CorpusFailure.self, "bit \(bit)") { _ = try TokenShard(contentsOf: damaged) }
       guard case .corruptShard = failure else { return #expect(Bool(false), "\(String(describing: failure))") }
+    }
+  }
+
+  /// Checksums that fit do not make a file true: the starts of documents and the tokens are looked at, too.
+  @Test func aForgedFileIsRefused() throws {
+    let scratch = try Scratch()
+    let path = Files.path(scratch.path, "a.tokens")
+    _ = try write([[1, 2, 3], [4, 5]], vocabularySize: 300, to: path)
+    let bytes = try Files.read(path)
+    let footer = bytes.count - 64
+    func put(_ value: UInt64, _ width: Int, at offset: Int, in bytes: inout [UInt8]) {
+      for index in 0..<width { bytes[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * index)) }
+    }
+    func checksum(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+      Array(bytes).withUnsafeBytes { UInt64(crc32(0, $0.bindMemory(to: UInt8.self).baseAddress, uInt($0.count))) }
+    }
+    // Five tokens of two bytes behind 16 bytes, padded to 32; then the starts 0, 3, 5.
+    for (offset, value, width, words) in [
+      (16, 300, 2, "the token 300"), (32, 1, 8, "begin and end"), (40, 6, 8, "begins before"),
+      (48, 4, 8, "begin and end"), (40, UInt64.max, 8, "begins before"), (footer + 32, 5, 8, "the token 5"),
+      (footer + 32, 1 << 40, 8, "is too large"), (footer + 32, 0, 8, "the token 5"),
+    ] as [(Int, UInt64, Int, String)] {
+      var forged = bytes
+      put(value, width, at: offset, in: &forged)
+      put(checksum(forged[..<footer]), 4, at: footer + 40, in: &forged)
+      put(checksum(forged[footer..<footer + 44]), 4, at: footer + 44, in: &forged)
+      try AtomicFile.write(forged, to: path)
+      guard
+        case .corruptShard(_, let reason)? = #expect(
+          throws: CorpusFailure.self, performing: { _ = try TokenShard(contentsOf: path) })
+      else {
+        Issue.record("another failure")
+        continue
+      }
+      #expect(reason.contains(words), "\(offset): \(reason)")
     }
   }
 }

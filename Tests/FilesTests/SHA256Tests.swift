@@ -45,6 +45,21 @@ struct SHA256Tests {
     #expect(SHA256.digest(of: [UInt8](repeating: 0, count: count)).description == hash)
   }
 
+  /// What the processor's instructions give is what the words of the standard give, on every length around a block and
+  /// in pieces of every length.
+  @Test func instructionsGiveWhatTheStandardSays() {
+    var bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ 13) }
+    for count in 0...300 {
+      var (plain, fast) = (SHA256(usesInstructions: false), SHA256(usesInstructions: true))
+      plain.update(Array(bytes[..<count]))
+      for start in stride(from: 0, to: count, by: count % 70 + 1) {
+        fast.update(Array(bytes[start..<min(start + count % 70 + 1, count)]))
+      }
+      #expect(plain.finalized() == fast.finalized(), "\(count) bytes")
+      bytes[count] &+= 1
+    }
+  }
+
   @Test func goesOnAfterADigestWasTaken() {
     var hash = SHA256()
     hash.update(Array("ab".utf8))

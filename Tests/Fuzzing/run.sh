@@ -31,10 +31,11 @@ for target in "${targets[@]}"; do
       cp "$fixtures"/{bytelevel,wordpiece}.json "${seeds[0]}" ;;
   esac
   echo "$target" >&2
+  SECONDS=0
   # A hang is an input that takes longer than 10 seconds; 1 GB is more than any of these inputs may need.
   SWIFTLET_FUZZ=$target "$program" -runs="$runs" -seed=1 -max_len=16384 -timeout=10 -rss_limit_mb=1024 \
     -artifact_prefix="$found/crashes/$target-" -verbosity=0 -print_final_stats=1 "$corpus" "${seeds[@]}" \
     > "$found/$target.log" 2>&1 || { grep -v '^"' "$found/$target.log" | tail -60 >&2; exit 1; }
-  awk -v target="$target" '/number_of_executed_units/ {runs=$2} /^Done/ {seconds=$5} /peak_rss_mb/ {rss=$2}
+  awk -v target="$target" -v seconds=$SECONDS '/number_of_executed_units/ {runs=$2} /peak_rss_mb/ {rss=$2}
     END {printf "%-16s %10d executions in %5d seconds, peak %d MB\n", target, runs, seconds, rss}' "$found/$target.log"
 done

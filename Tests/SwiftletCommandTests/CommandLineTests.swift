@@ -7,6 +7,7 @@ import Testing
     "demo", "doctor", "corpus stats", "corpus check", "corpus build", "tokenizer train", "tokenizer encode",
     "tokenizer decode", "tokenizer inspect", "pretrain", "finetune", "evaluate", "classify", "fill", "embed",
     "generate", "repl", "convert", "bench train", "serve",
+    "verify-resume",
   ]
 
   @Test(arguments: commands)
@@ -21,6 +22,8 @@ import Testing
   @Test(arguments: [
     "corpus stats", "corpus check", "corpus build", "tokenizer train", "tokenizer encode", "tokenizer decode",
     "tokenizer inspect", "pretrain", "finetune", "evaluate", "classify", "fill", "embed", "generate", "repl", "convert",
+    "serve",
+    "verify-resume",
   ])
   func commandsWithoutTheirArgumentsAreUsageErrors(_ command: String) throws {
     let run = try Program.run(command.split(separator: " ").map(String.init), input: Data())

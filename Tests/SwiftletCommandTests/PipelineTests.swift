@@ -136,6 +136,14 @@ import Testing
     result = try object("classify", "--model", classifier, "a small, green fern")
     expect(["text", "label", "score", "scores"], in: result, "classify")
 
+    // Both kinds of run go on as if they had never been stopped.
+    for arguments in [["--run", masked, "--corpus", corpus], ["--run", classifier, "--train", labelled]] {
+      let run = try Program.run(["verify-resume", "--steps", "4", "--json", "--threads", "2"] + arguments)
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(run.objects.first?["identical"] as? Bool == true && run.objects.first?["stops"] as? Int == 4)
+      #expect((run.objects.first?["sha256"] as? [String: String])?["model.safetensors"]?.count == 64)
+    }
+
     result = try object("convert", causal, scratch.path("converted"), "--to", "hf")
     expect(["tensors", "bytes", "checked_tokens", "largest_difference", "same_choices"], in: result, "convert --to hf")
     #expect(result["largest_difference"] as? Double == 0)

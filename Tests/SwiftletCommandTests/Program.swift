@@ -15,6 +15,10 @@ struct Program {
     }
   }
 
+  /// A text of 40 documents.
+  static let smallText = (0..<40).map { "The small grey bird number \($0) lives by the old oak and sings.\n\n" }
+    .joined()
+
   /// The executable stands beside the tests.
   static let path: String = {
     let tests =

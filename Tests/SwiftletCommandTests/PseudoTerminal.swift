@@ -23,9 +23,9 @@ final class PseudoTerminal {
   #endif
 
   /// Starts the program; nil where there are no pseudo-terminals.
-  init?(_ path: String, _ arguments: [String], environment: [String: String]) {
+  init?(_ path: String, _ arguments: [String], environment: [String: String], columns: UInt16 = 80) {
     var (master, slave): (Int32, Int32) = (0, 0)
-    var size = winsize(ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0)
+    var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
     guard openpty(&master, &slave, nil, nil, &size) == 0, let name = ttyname(slave) else { return nil }
     self.master = master
     // The program gets the terminal as its own three streams, and no more.

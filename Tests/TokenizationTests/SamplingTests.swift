@@ -80,4 +80,41 @@ struct SamplingTests {
     #expect(samples == (0..<20).map { _ in tokenizer.sample(text, alpha: 0.1, using: &other) })
     #expect(Set(samples).count > 10)
   }
+
+  @Test("Other pieces stand for the same text, also for a stretch out of a longer one", arguments: ["unigram", "bpe"])
+  func resampling(name: String) throws {
+    let tokenizer = try Fixture.tokenizer(name)
+    #expect(tokenizer.hasSeveralSegmentations)
+    var random = RandomGenerator(seed: 8)
+    let identifiers = tokenizer.encode("Before we proceed any further, hear me speak.\nSpeak \u{9CE5}, speak!")
+    var seen: Set<[Int32]> = []
+    for start in 0..<identifiers.count {
+      let stretch = Array(identifiers[start...])
+      // A token before it, so that the first space counts.
+      let context = identifiers[0]
+      for _ in 0..<10 {
+        let other = tokenizer.resample(stretch, alpha: 0.3, using: &random)
+        #expect(tokenizer.decode([context] + other) == tokenizer.decode([context] + stretch))
+        seen.insert(other)
+      }
+    }
+    #expect(seen.count > identifiers.count)
+    // What is not text stays where it is.
+    let marks = [tokenizer.special.begin, tokenizer.special.end, tokenizer.special.unknown].compactMap(\.self)
+    #expect(tokenizer.resample(marks + [-1, .max], alpha: 0.9, using: &random) == marks + [-1, .max])
+  }
+
+  @Test("Byte-level BPE gives other pieces of the same bytes; WordPiece has one segmentation")
+  func resamplingOfOthers() throws {
+    let bytes = try Tokenizer(modelBytes: Fixture.bytes("bytelevel.json"))
+    let words = try Tokenizer(modelBytes: Fixture.bytes("wordpiece.json"))
+    #expect(bytes.hasSeveralSegmentations && !words.hasSeveralSegmentations)
+    var random = RandomGenerator(seed: 9)
+    let identifiers = bytes.encode("Before we proceed any further, hear me speak.")
+    let others = (0..<20).map { _ in bytes.resample(identifiers, alpha: 0.5, using: &random) }
+    #expect(others.allSatisfy { bytes.decode($0) == bytes.decode(identifiers) })
+    #expect(Set(others).count > 10)
+    let pieces = words.encode("before we proceed")
+    #expect(words.resample(pieces, alpha: 0.5, using: &random) == pieces)
+  }
 }

@@ -1,3 +1,4 @@
+import Corpora
 import Files
 import TestSupport
 import Tensors
@@ -109,6 +110,33 @@ import Transformers
     let loop = loop(task, settings(steps: 20))
     #expect(throws: TrainingFailure.nonFiniteEvaluation(step: 10, tensor: nil)) { try loop.run() }
     #expect(loop.best != nil)
+  }
+
+  /// A step without any target changes nothing, and is told in words: not as a loss of 0.
+  @Test func aStepWithNothingToPredict() throws {
+    struct Empty: LanguageBatchMaker {
+      let sequencesPerEpoch = 4
+      func maximumTokens(sequences: Int) -> Int { sequences }
+      func maximumSequences(sequences: Int) -> Int { sequences }
+      func append(_ number: Int, to batch: inout LanguageBatch) {}
+    }
+    let task = LanguageTask(model: try toyModel(), training: Empty(), validation: nil, batch: 4)
+    var notices: [String] = []
+    var losses = 0
+    let actions = LoopActions(report: { event in
+      if case .notice(let text) = event { notices.append(text) }
+      if case .step = event { losses += 1 }
+    })
+    let loop = loop(task, settings(steps: 2), actions: actions)
+    let before = loop.weights.bits
+    _ = try loop.run()
+    #expect(loop.weights.bits == before)
+    #expect(
+      losses == 0
+        && notices == [
+          "Step 1 had nothing to predict, and changed nothing.", "Step 2 had nothing to predict, and changed nothing.",
+        ])
+    #expect(loop.progress.trainLoss == nil)
   }
 
   // MARK: Evaluations

@@ -45,7 +45,7 @@ struct Demo: ParsableCommand {
     let demonstration = Demonstration(
       text: try TextSource(paths, documents: documents ?? (isUsual ? .lines : .paragraphs)), labels: labels,
       minutes: minutes, seed: shared.seed, execution: try shared.execution(training: true), root: out, say: note)
-    guard let figures = try demonstration.run() else { throw ExitCode(FailureKind.interrupted.exitCode) }
+    guard let figures = try demonstration.run() else { throw ExitCode(Interrupts.exitCode) }
     let seconds = (clock.now - start) / .seconds(1)
     show(figures, demonstration, seconds: seconds)
     let terminal = Terminal()

@@ -31,7 +31,7 @@ extension Finetune {
     }
     guard let outcomes else {
       note("Stopped. Runs that are repeated are not resumed; what \(out) holds is the best run so far.")
-      throw ExitCode(FailureKind.interrupted.exitCode)
+      throw ExitCode(Interrupts.exitCode)
     }
     let report = TrialReport(trials: plan, outcomes: outcomes)
     if trials.folds != nil {
@@ -58,7 +58,7 @@ extension Finetune {
     let run = try FineTuningRun(
       base: base, training: training, validation: nil, settings: settings, execution: execution)
     guard try run.run(until: { Interrupts.isPending }).outcome != .interrupted else {
-      throw ExitCode(FailureKind.interrupted.exitCode)
+      throw ExitCode(Interrupts.exitCode)
     }
     try run.write(to: out)
   }

@@ -136,7 +136,7 @@ struct Finetune: ParsableCommand {
     reporter.finish()
     if result.outcome == .interrupted {
       finish(result)
-      throw ExitCode(FailureKind.interrupted.exitCode)
+      throw ExitCode(Interrupts.exitCode)
     }
     try judge(run, result, training: training, held: held, test: test)
   }
@@ -230,7 +230,7 @@ struct Finetune: ParsableCommand {
     let result = try run.run { Interrupts.isPending }
     reporter.finish()
     finish(result)
-    if result.outcome == .interrupted { throw ExitCode(FailureKind.interrupted.exitCode) }
+    if result.outcome == .interrupted { throw ExitCode(Interrupts.exitCode) }
   }
 
   private func finish(_ result: TrainingResult) {

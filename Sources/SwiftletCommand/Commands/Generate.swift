@@ -61,7 +61,7 @@ struct Generate: ParsableCommand {
         return !Interrupts.isPending
       }
     }
-    if Interrupts.isPending { throw ExitCode(FailureKind.interrupted.exitCode) }
+    if Interrupts.isPending { throw ExitCode(Interrupts.exitCode) }
   }
 
   private func generate(

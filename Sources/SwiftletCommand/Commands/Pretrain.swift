@@ -81,7 +81,7 @@ struct Pretrain: ParsableCommand {
       result.json, text: "\(out): \(result.evaluation?.summary ?? "no validation text") after \(result.steps) steps")
     if result.outcome == .interrupted {
       note("Stopped and saved. To go on, give the same command with --resume.")
-      throw ExitCode(FailureKind.interrupted.exitCode)
+      throw ExitCode(Interrupts.exitCode)
     }
   }
 

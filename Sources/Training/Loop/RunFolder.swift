@@ -43,6 +43,16 @@ public final class RunFolder {
     return (try RunFolder(resuming: path, store: store, saved: saved), saved)
   }
 
+  /// What a run was told to do, from its newest checkpoint; nothing in its folder changes.
+  ///
+  /// Throws `TrainingFailure.state` where there is none.
+  public static func settings(of path: String) throws -> JSONValue {
+    guard Files.kind(of: Files.path(path, "training")) != nil,
+      let checkpoint = try CheckpointStore(runFolder: path).loadNewest()
+    else { throw TrainingFailure.state(path: path, problem: "there is no checkpoint in it") }
+    return try SavedRun(checkpoint).settings
+  }
+
   private static func hasCheckpoint(_ store: CheckpointStore) throws -> Bool {
     do {
       return try store.loadNewest() != nil
