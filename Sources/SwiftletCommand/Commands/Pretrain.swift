@@ -68,11 +68,16 @@ struct Pretrain: ParsableCommand {
         resuming: out, tokenizer: tokenizer, training: corpus.training, validation: corpus.validation,
         execution: execution, actions: actions(reporter, model: nil, tokenizer, execution))
     } else {
-      var configuration = try size.configuration(learned, recipe, tokenizer: tokenizer)
+      let budget = length.budget ?? .minutes(10)
+      let speed = ComputeBudget.speed(of: execution)
+      var compute: ComputeBudget?
+      if case .minutes(let minutes) = budget { compute = ComputeBudget(minutes: minutes, speed: speed) }
+      var configuration = try size.configuration(
+        learned, recipe, tokenizer: tokenizer, budget: compute, corpusTokens: corpus.training.tokenCount)
       try masks.apply(to: &configuration, recipe)
       run = try PretrainingRun(
         configuration: configuration, tokenizer: tokenizer, training: corpus.training, validation: corpus.validation,
-        settings: settings(configuration, corpus), execution: execution, output: out,
+        settings: settings(configuration, corpus, budget, speed: speed), execution: execution, output: out,
         actions: actions(reporter, model: configuration, tokenizer, execution))
     }
     let result = try run.run { Interrupts.isPending }
@@ -97,11 +102,11 @@ struct Pretrain: ParsableCommand {
     return corpus
   }
 
-  private func settings(_ configuration: TransformerConfiguration, _ corpus: PreparedCorpus) throws
-    -> PretrainingSettings
-  {
+  private func settings(
+    _ configuration: TransformerConfiguration, _ corpus: PreparedCorpus, _ budget: RunBudget, speed: Double
+  ) throws -> PretrainingSettings {
     var settings = PretrainingSettings.recommended(
-      recipe, for: configuration, corpusTokens: corpus.training.tokenCount, budget: length.budget ?? .minutes(10))
+      recipe, for: configuration, corpusTokens: corpus.training.tokenCount, budget: budget, speed: speed)
     if let context = size.context { settings.context = min(context, configuration.maximumLength) }
     if let batch = step.batch { settings.batch = batch }
     if let smoothing = step.labelSmoothing { settings.smoothing = smoothing }

@@ -8,6 +8,7 @@ struct Repl: ParsableCommand {
     abstract: "Use a model interactively.",
     discussion: """
       Examples:
+        swiftlet repl
         swiftlet repl --model my-model
         swiftlet repl --model my-model --temperature 0.7 --no-history
 
@@ -15,8 +16,10 @@ struct Repl: ParsableCommand {
       Where standard input is not a terminal, each line is a prompt and each answer a line.
       """)
 
-  @Option(name: .long, help: ArgumentHelp("The model's folder.", valueName: "folder"))
-  var model: String
+  @Option(
+    name: .long,
+    help: ArgumentHelp("The model's folder; otherwise the generator that comes with the project.", valueName: "folder"))
+  var model: String?
 
   @Flag(name: .long, help: "Keep no history between runs.")
   var noHistory = false
@@ -25,6 +28,10 @@ struct Repl: ParsableCommand {
   @OptionGroup(title: "Shared") var shared: SharedOptions
 
   func run() throws {
+    guard let model = model ?? ShippedWeights.path(ShippedWeights.generator) else {
+      throw ValidationError(
+        "There is no \(ShippedWeights.generator) here or around the program; name a model's folder with --model.")
+    }
     try Self.run(
       model: model, execution: shared.execution(), keepsHistory: !noHistory,
       changing: { try generation.settings(from: $0, seed: shared.seed) })

@@ -73,14 +73,16 @@ struct Demonstration {
     _ name: String, _ family: TransformerConfiguration.Family, _ corpus: PreparedCorpus, _ tokenizer: Tokenizer,
     minutes: Double
   ) throws -> LanguageEvaluation? {
-    let size: TransformerConfiguration.Size = corpus.training.tokenCount < 100_000 ? .nano : .micro
+    let speed = ComputeBudget.speed(of: execution)
+    let size = ComputeBudget(minutes: minutes, speed: speed).size(
+      vocabularySize: tokenizer.vocabularySize, corpusTokens: corpus.training.tokenCount)
     var configuration = TransformerConfiguration.preset(
       size, family: family, vocabularySize: tokenizer.vocabularySize, context: 128)
     configuration.beginToken = tokenizer.special.begin.map(Int.init)
     configuration.endTokens = tokenizer.special.end.map { [Int($0)] } ?? []
     configuration.paddingToken = tokenizer.special.padding.map(Int.init)
     var settings = PretrainingSettings.recommended(
-      for: configuration, corpusTokens: corpus.training.tokenCount, budget: .minutes(minutes))
+      for: configuration, corpusTokens: corpus.training.tokenCount, budget: .minutes(minutes), speed: speed)
     settings.loop.seed = seed
     let output = weights(name)
     try Files.removeFolder(output)

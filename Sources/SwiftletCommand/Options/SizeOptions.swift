@@ -6,8 +6,11 @@ struct SizeOptions: ParsableArguments {
   @Option(
     name: .long, help: ArgumentHelp("gpt2 or llama for causal, bert or roberta for masked models.", valueName: "name"))
   var family: TransformerConfiguration.Family?
-  @Option(name: .long, help: ArgumentHelp("nano, micro, mini, small or base.", valueName: "size"))
-  var preset: TransformerConfiguration.Size = .micro
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "nano, micro, mini, small or base; otherwise what suits --minutes and the text.", valueName: "size"))
+  var preset: TransformerConfiguration.Size?
   @Option(name: .long, help: ArgumentHelp("A config.json that says everything about the model.", valueName: "file"))
   var config: String?
   @Option(name: .long, help: ArgumentHelp("Blocks, instead of the preset's.", valueName: "n")) var layers: Int?
@@ -24,8 +27,12 @@ struct SizeOptions: ParsableArguments {
   }
 
   /// The configuration for an objective and a tokenizer; a recipe brings the family of its paper.
+  /// - Parameters:
+  ///   - budget: The time from which the size and the context are derived where they are not given.
+  ///   - corpusTokens: Tokens of the training set.
   func configuration(
-    _ objective: PretrainingSettings.Objective, _ recipe: PretrainingRecipe = .standard, tokenizer: Tokenizer
+    _ objective: PretrainingSettings.Objective, _ recipe: PretrainingRecipe = .standard, tokenizer: Tokenizer,
+    budget: ComputeBudget? = nil, corpusTokens: Int = 0
   ) throws -> TransformerConfiguration {
     let special = tokenizer.special
     if let config {
@@ -38,9 +45,10 @@ struct SizeOptions: ParsableArguments {
     let isMasked = objective == .masked
     let family = family ?? recipe.family ?? (isMasked ? .bert : .llama)
     try check(family, objective)
+    let size =
+      preset ?? budget?.size(vocabularySize: tokenizer.vocabularySize, corpusTokens: corpusTokens) ?? .micro
     var c = TransformerConfiguration.preset(
-      preset, family: family, vocabularySize: tokenizer.vocabularySize,
-      context: context ?? (isMasked ? 128 : 256))
+      size, family: family, vocabularySize: tokenizer.vocabularySize, context: context ?? (isMasked ? 128 : 256))
     c.fillsMasks = objective == .both
     if let layers { c.layers = layers }
     if let width {
@@ -56,6 +64,10 @@ struct SizeOptions: ParsableArguments {
     c.endTokens = special.end.map { [Int($0)] } ?? []
     c.paddingToken = special.padding.map(Int.init)
     if family == .roberta, let context { c.maximumPositions = context + (c.paddingToken ?? 1) + 1 }
+    if context == nil, recipe == .standard, objective == .causal, let budget {
+      c.maximumPositions = ComputeBudget.context(
+        tokensPerStep: ComputeBudget.tokensPerStep(tokens: budget.tokens(for: c)))
+    }
     return c
   }
 

@@ -40,26 +40,40 @@ extension PretrainingSettings {
   ///
   /// The only place where defaults are derived.
   ///
-  /// - Parameter corpusTokens: The tokens of the training set.
+  /// - Parameters:
+  ///   - corpusTokens: The tokens of the training set.
+  ///   - speed: Operations a second, for budgets of minutes; see `ComputeBudget`.
   public static func recommended(
     _ recipe: PretrainingRecipe = .standard, for configuration: TransformerConfiguration, corpusTokens: Int,
-    budget: RunBudget
+    budget: RunBudget, speed: Double = ComputeBudget.usualSpeed
   ) -> PretrainingSettings {
     let objective: Objective = configuration.fillsMasks ? .both : configuration.family.isCausal ? .causal : .masked
     let context = min(configuration.maximumLength, objective == .masked ? 128 : 256)
-    // Small steps are many steps: what counts in a short run. Wider models need quieter gradients, and tiny corpora
-    // should still have some steps in an epoch.
-    let tokensPerStep = min(
-      configuration.width <= 128 ? 2048 : configuration.width <= 384 ? 4096 : 8192, max(corpusTokens / 8, context))
-    let batch = max(1, tokensPerStep / max(context, 1))
+    let tokens: Double? =
+      switch budget {
+      case .steps: nil
+      case .epochs(let count): count * Double(corpusTokens)
+      case .minutes(let minutes): ComputeBudget(minutes: minutes, speed: speed).tokens(for: configuration)
+      }
+    let tokensPerStep: Int
+    if recipe == .standard, objective == .causal, let tokens {
+      tokensPerStep = ComputeBudget.tokensPerStep(tokens: tokens)
+    } else {
+      tokensPerStep = configuration.width <= 128 ? 2048 : configuration.width <= 384 ? 4096 : 8192
+    }
+    // Tiny corpora should still have some steps in an epoch.
+    let batch = max(1, min(tokensPerStep, max(corpusTokens / 8, context)) / max(context, 1))
     var settings = PretrainingSettings(
       objective: objective, batch: batch, context: context, loop: loop(recipe, configuration, budget))
+    let perStep = Double(batch * context * settings.loop.accumulation)
+    let total = settings.loop.budget.steps(perEpoch: 0).map { Double($0) * perStep }
+    let epochs = (tokens ?? total ?? 0) / Double(max(corpusTokens, 1))
     switch recipe {
     case .standard:
-      settings.dropout = dropout(configuration, corpusTokens: corpusTokens, settings)
+      settings.dropout = dropout(configuration, corpusTokens: corpusTokens, epochs: epochs)
     case .gpt:
       settings.drawsWindows = true
-      settings.dropout = dropout(configuration, corpusTokens: corpusTokens, settings)
+      settings.dropout = dropout(configuration, corpusTokens: corpusTokens, epochs: epochs)
     case .bert:
       settings.predictsNextSentence = configuration.head == .maskedLanguageAndNextSentence
       settings.maskCopies = 10
@@ -77,12 +91,19 @@ extension PretrainingSettings {
   ) -> LoopSettings {
     switch recipe {
     case .standard:
-      // The best rate falls with the width; norms after each part want half of what norms before it bear.
-      let peak = 2e-3 * (256 / Double(configuration.width)).squareRoot() * (configuration.family.isCausal ? 1 : 0.5)
+      // The best rate falls with the width.
+      guard !configuration.family.isCausal else {
+        return LoopSettings(
+          optimizer: Muon(),
+          learningRate: LearningRate(
+            peak: 0.5 / Double(configuration.width), warmup: .fraction(0.03), schedule: TrapezoidSchedule(decay: 0.5)),
+          budget: budget)
+      }
+      // Norms after each part want half of what norms before it bear.
       return LoopSettings(
         optimizer: AdamW(beta1: 0.9, beta2: 0.99, weightDecay: 0.1),
         learningRate: LearningRate(
-          peak: peak, warmup: .fraction(configuration.family.isCausal ? 0.03 : 0.06),
+          peak: 1e-3 * (256 / Double(configuration.width)).squareRoot(), warmup: .fraction(0.06),
           schedule: TrapezoidSchedule(decay: 0.5)),
         budget: budget)
     case .gpt:
@@ -106,20 +127,10 @@ extension PretrainingSettings {
 
   /// Dropout against learning by heart: by how often the text is read, and whether the model could hold it.
   private static func dropout(
-    _ configuration: TransformerConfiguration, corpusTokens: Int, _ settings: PretrainingSettings
+    _ configuration: TransformerConfiguration, corpusTokens: Int, epochs: Double
   ) -> Double {
     let matrices = Double(12 * configuration.layers * configuration.width * configuration.width)
-    let tokensPerStep = Double(settings.batch * settings.context * settings.loop.accumulation)
-    let perEpoch = max(1, Double(corpusTokens) / tokensPerStep)
-    let epochs: Double
-    switch settings.loop.budget {
-    case .steps(let steps): epochs = Double(steps) / perEpoch
-    case .epochs(let count): epochs = count
-    case .minutes(let minutes):
-      // Two cores do about 1e11 operations a second in a training step, and a token costs 6 for each weight.
-      epochs = minutes * 60 * 1e11 / (6 * matrices) / Double(max(corpusTokens, 1))
-    }
     let pressure = epochs * min(1, 2 * matrices / Double(max(corpusTokens, 1)))
-    return pressure < 4 ? 0 : pressure < 16 ? 0.1 : 0.2
+    return pressure < 3 ? 0 : pressure < 8 ? 0.1 : 0.2
   }
 }
