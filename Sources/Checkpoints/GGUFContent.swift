@@ -5,10 +5,11 @@ import Files
 /// Everything is checked before memory is taken for it: no length, count or offset is trusted. The format is specified
 /// in ggml's `docs/gguf.md`.
 struct GGUFContent {
-  /// A value of the metadata; whole numbers of all widths are one kind.
+  /// A value of the metadata; whole numbers of all widths are one kind, but arrays of those with 8 bits, of which there
+  /// may be many.
   enum Value: Equatable {
     case integer(Int), number(Double), bool(Bool), string(String)
-    case integers([Int]), numbers([Float]), bools([Bool]), strings([String])
+    case integers([Int]), bytes([Int16]), numbers([Float]), bools([Bool]), strings([String])
   }
 
   /// A tensor as the file describes it.

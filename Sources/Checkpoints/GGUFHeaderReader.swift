@@ -65,6 +65,7 @@ struct GGUFHeaderReader {
     case 6, 12: return .numbers(try elements(count) { reader in Float(try reader.number(elementType)) })
     case 7: return .bools(try elements(count) { reader in try reader.bool() })
     case 8: return .strings(try elements(count) { reader in try reader.string() })
+    case 0, 1: return .bytes(try elements(count) { reader in Int16(try reader.integer(elementType)) })
     default: return .integers(try elements(count) { reader in try reader.integer(elementType) })
     }
   }

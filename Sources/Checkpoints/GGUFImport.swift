@@ -75,6 +75,11 @@ public enum GGUFImport {
     (c.width, c.layers, c.heads) = (
       try size("embedding_length"), try size("block_count"), try size("attention.head_count")
     )
+    // A layer has tensors; so no more layers are laid out than the file can have.
+    guard c.layers <= content.names.count else {
+      throw reader.refuse(
+        "\(family.rawValue).block_count", "\(c.layers)", "at most \(content.names.count), its tensors,")
+    }
     (c.innerWidth, c.keyHeads, c.headWidth) = (try size("feed_forward_length"), c.heads, c.width / c.heads)
     c.tiesEmbeddings = content.tensor("output.weight") == nil
     c.setDropout(0)

@@ -137,8 +137,11 @@ struct GGUFMetadata {
 
   func integers(_ key: String) throws -> [Int]? {
     guard let value = content[key] else { return nil }
-    guard case .integers(let numbers) = value else { throw wrongType(key, "an array of integers") }
-    return numbers
+    switch value {
+    case .integers(let numbers): return numbers
+    case .bytes(let numbers): return numbers.map(Int.init)
+    default: throw wrongType(key, "an array of integers")
+    }
   }
 
   /// Bytes, whether they are written signed or not.

@@ -1,3 +1,5 @@
+import Files
+
 /// Reads tables: TSV without quoting, CSV as in RFC 4180.
 struct DelimitedReader {
   let path: String
@@ -19,6 +21,14 @@ struct DelimitedReader {
     let textIndex = names.firstIndex(of: columns.text) ?? 0
     let pairIndex = columns.pair.flatMap { names.firstIndex(of: $0) }
     let labelIndex = columns.label.flatMap { names.firstIndex(of: $0) }
+    // Rows with the same label share it, as far as there are not many.
+    var shared: [ExactString: [String]] = [:]
+    func shareable(_ cell: String) -> [String] {
+      if let labels = shared[ExactString(cell)] { return labels }
+      let labels = labels(cell)
+      if shared.count < 4096 { shared[ExactString(cell)] = labels }
+      return labels
+    }
     while let record = table.nextRecord() {
       if let problem = record.problem {
         result.refuse(record.line, problem)
@@ -34,7 +44,7 @@ struct DelimitedReader {
       result.rows.append(
         RawRow(
           line: record.line, text: record.cells[textIndex], pair: pairIndex.map { record.cells[$0] },
-          labels: labelIndex.map { labels(record.cells[$0]) } ?? []))
+          labels: labelIndex.map { shareable(record.cells[$0]) } ?? []))
     }
     return result
   }

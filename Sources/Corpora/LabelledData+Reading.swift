@@ -35,7 +35,7 @@ extension LabelledData {
   /// ```
   /// - Throws: `LabelledFailure`, for bad rows with all of their lines.
   public init(contentsOf path: String, options: LabelledOptions = .init()) throws(LabelledFailure) {
-    let text = try Self.text(of: path, repairs: options.repairs)
+    let text = try Self.text(of: path, options)
     guard let firstLine = text.split(separator: 0x0A, maxSplits: 1).first else { throw .empty(path: path) }
     var format =
       options.format
@@ -76,9 +76,11 @@ extension LabelledData {
     if !raw.hasLabels { names = [] }
     var numbers: [ExactString: Int32] = [:]
     for (index, name) in names.enumerated() { numbers[ExactString(name)] = Int32(index) }
+    // Rows with the same label share it.
+    let alone = names.indices.map { [Int32($0)] }
     let rows = raw.rows.map { row in
       let known = kind == .value ? [] : row.labels.compactMap { numbers[ExactString($0)] }
-      let labels = kind == .tokens ? known : Set(known).sorted()
+      let labels = kind == .tokens ? known : known.count == 1 ? alone[Int(known[0])] : Set(known).sorted()
       let value = kind == .value ? row.labels.first.flatMap { Double($0) } ?? row.value : 0
       return LabelledRow(
         text: row.text, pair: row.pair, words: row.words, labels: labels, value: value, line: row.line)
@@ -115,18 +117,26 @@ extension LabelledData {
     return names.map(\.string).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  private static func text(of path: String, repairs: Bool) throws(LabelledFailure) -> [UInt8] {
+  private static func text(of path: String, _ options: LabelledOptions) throws(LabelledFailure) -> [UInt8] {
+    var text: [UInt8] = []
     do throws(CorpusFailure) {
       var source = try ByteSource(path)
-      var normalizer = TextNormalizer(path: path, repairs: repairs)
-      var text: [UInt8] = []
+      var normalizer = TextNormalizer(path: path, repairs: options.repairs)
       while true {
         let piece = try source.next()
         try normalizer.append(piece, to: &text, isLast: piece.isEmpty)
-        if piece.isEmpty { return text }
+        if piece.isEmpty || text.count > options.longestText { break }
       }
     } catch {
       throw .corpus(error)
     }
+    guard text.count <= options.longestText else {
+      throw .tooLong(path: path, limit: options.longestText, unit: "bytes of text")
+    }
+    // Every row has a line, or several.
+    var lines = 0
+    for byte in text where byte == 0x0A { lines += 1 }
+    guard lines <= options.mostRows else { throw .tooLong(path: path, limit: options.mostRows, unit: "lines") }
+    return text
   }
 }

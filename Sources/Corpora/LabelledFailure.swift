@@ -14,6 +14,8 @@ public enum LabelledFailure: Failure, Hashable {
   case corpus(CorpusFailure)
   /// There is not one row.
   case empty(path: String)
+  /// It is longer than what is held in memory.
+  case tooLong(path: String, limit: Int, unit: String)
   /// The first line is not a header that names the columns.
   case noHeader(path: String, found: [String], wanted: String)
   /// The header lacks a column.
@@ -41,6 +43,8 @@ public enum LabelledFailure: Failure, Hashable {
     switch self {
     case .corpus(let failure): failure.description
     case .empty(let path): "\(path.quotedForMessage) has no rows."
+    case .tooLong(let path, let limit, let unit):
+      "\(path.quotedForMessage) has more than \(limit) \(unit), and labelled texts are held in memory; take a part of it."
     case .noHeader(let path, let found, let wanted):
       "The first line of \(path.quotedForMessage) is not a header: found \(Self.list(found)). It must name the columns, "
         + "\(wanted); other names can be given with --text-column and --label-column."

@@ -52,6 +52,10 @@ public struct LabelledOptions: Sendable, Equatable {
   public var skipsBadRows = false
   /// Whether there may be no labels at all: texts that are to be classified.
   public var allowsNoLabels = false
+  /// The longest text that is read, in bytes, unpacked: all of it is held in memory.
+  public var longestText = 1 << 30
+  /// The most rows that are read: a row takes memory however short it is.
+  public var mostRows = 1 << 24
 
   /// What is found out from the file.
   public init() {}

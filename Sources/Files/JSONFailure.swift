@@ -22,6 +22,8 @@ public enum JSONFailure: Failure, Hashable {
   case duplicateKey(String, offset: Int)
   /// Arrays and objects nested more deeply than is allowed.
   case tooDeep(limit: Int, offset: Int)
+  /// So many values that holding them would take far more memory than the text is long.
+  case tooManyValues(limit: Int, offset: Int)
 
   /// Bad data, always.
   public var kind: FailureKind { .badData }
@@ -32,7 +34,8 @@ public enum JSONFailure: Failure, Hashable {
     case .unexpectedEnd(let offset), .unexpectedByte(_, _, let offset), .trailingBytes(let offset),
       .invalidUTF8(let offset), .controlCharacter(_, let offset), .invalidEscape(let offset),
       .loneSurrogate(let offset), .invalidNumber(let offset), .numberTooLarge(let offset),
-      .duplicateKey(_, let offset), .tooDeep(_, let offset):
+      .duplicateKey(_, let offset), .tooDeep(_, let offset),
+      .tooManyValues(_, let offset):
       offset
     }
   }
@@ -62,6 +65,8 @@ public enum JSONFailure: Failure, Hashable {
       "The JSON text has the key \(key.quotedForMessage) twice in one object, the second time at byte \(offset)."
     case .tooDeep(let limit, let offset):
       "The JSON text is nested more than \(limit) deep at byte \(offset)."
+    case .tooManyValues(let limit, let offset):
+      "The JSON text has so many values up to byte \(offset) that they would take more than \(limit) bytes of memory."
     }
   }
 

@@ -8,7 +8,10 @@ public struct JSONObject: Sendable, Hashable {
   /// The value of each key, in the same order.
   public private(set) var values: [JSONValue] = []
   /// Where each key is, kept once there are so many that a search from the front would be slow.
-  private var positions: [ExactString: Int] = [:]
+  ///
+  /// A key is looked for from the place on that its hash gives. A place has the key's number from 1, or 0 where it is free;
+  /// at most half of the places are taken. A dictionary would take four times the memory.
+  private var places: [UInt32] = []
 
   private static let largestUnindexedCount = 12
 
@@ -43,14 +46,25 @@ public struct JSONObject: Sendable, Hashable {
   }
 
   private func position(of key: String) -> Int? {
-    positions.isEmpty ? keys.firstIndex { $0.isExactly(key) } : positions[ExactString(key)]
+    guard !places.isEmpty else { return keys.firstIndex { $0.isExactly(key) } }
+    let number = places[place(of: key)]
+    return number == 0 ? nil : Int(number) - 1
+  }
+
+  /// The place of a key in the table, or the one where it would be put.
+  private func place(of key: String) -> Int {
+    var hasher = Hasher()
+    ExactString(key).hash(into: &hasher)
+    var place = hasher.finalize() & (places.count - 1)
+    while places[place] != 0, !keys[Int(places[place]) - 1].isExactly(key) { place = (place + 1) & (places.count - 1) }
+    return place
   }
 
   private mutating func append(_ key: String, _ value: JSONValue) {
     keys.append(key)
     values.append(value)
-    if !positions.isEmpty {
-      positions[ExactString(key)] = keys.count - 1
+    if 2 * keys.count <= places.count {
+      places[place(of: key)] = UInt32(keys.count)
     } else if keys.count > Self.largestUnindexedCount {
       indexKeys()
     }
@@ -59,12 +73,16 @@ public struct JSONObject: Sendable, Hashable {
   private mutating func remove(at position: Int) {
     keys.remove(at: position)
     values.remove(at: position)
-    positions = [:]
+    places = []
     if keys.count > Self.largestUnindexedCount { indexKeys() }
   }
 
   private mutating func indexKeys() {
-    for (index, key) in keys.enumerated() { positions[ExactString(key)] = index }
+    var size = 64
+    while size < 2 * keys.count { size *= 2 }
+    places = []
+    places = [UInt32](repeating: 0, count: size)
+    for (index, key) in keys.enumerated() { places[place(of: key)] = UInt32(index + 1) }
   }
 
   /// Whether both have the same keys with the same values in the same order.

@@ -26,6 +26,11 @@ struct GGUFContentTests {
       add(UInt32(8))
       add(value)
     }
+    mutating func key(_ name: String, _ value: UInt32) {
+      add(name)
+      add(UInt32(4))
+      add(value)
+    }
     mutating func tensor(_ name: String, _ shape: [UInt64], type: UInt32 = 0, offset: UInt64) {
       add(name)
       add(UInt32(shape.count))
@@ -223,6 +228,18 @@ struct GGUFContentTests {
         $0.key("general.architecture", "llama")
         $0.key("llama.attention.sliding_window", "8")
       }, "llama.attention.sliding_window"
+    ),
+    (
+      build {
+        $0.head(tensors: 1, keys: 5)
+        $0.key("general.architecture", "llama")
+        $0.key("llama.context_length", 8)
+        $0.key("llama.embedding_length", 4)
+        $0.key("llama.block_count", 1 << 24)
+        $0.key("llama.attention.head_count", 1)
+        $0.tensor("token_embd.weight", [4, 4], offset: 0)
+        $0.pad(64)
+      }, "\"llama.block_count\": 16777216, and at most 1"
     ),
   ]
 

@@ -52,6 +52,25 @@ struct LabelledDataReadingTests {
     #expect(try read(csv, "a.csv").rows.map(\.text) == texts)
   }
 
+  /// All of it is held in memory, so there is an end to it, also of what is packed.
+  @Test func longTextsAndManyRows() throws {
+    var options = LabelledOptions()
+    let text = "text\tlabel\n" + String(repeating: "a\tx\nb\ty\n", count: 100)
+    let scratch = try Scratch()
+    let path = try scratch.write(text, "a.tsv")
+    options.longestText = text.utf8.count
+    options.mostRows = 201
+    #expect(try LabelledData(contentsOf: path, options: options).rows.count == 200)
+    options.mostRows = 200
+    #expect(throws: LabelledFailure.tooLong(path: path, limit: 200, unit: "lines")) {
+      try LabelledData(contentsOf: path, options: options)
+    }
+    options.longestText -= 1
+    #expect(throws: LabelledFailure.tooLong(path: path, limit: text.utf8.count - 1, unit: "bytes of text")) {
+      try LabelledData(contentsOf: path, options: options)
+    }
+  }
+
   @Test func jsonLines() throws {
     let text = """
       {"text": "one \\u00e9", "label": "b", "extra": 1}

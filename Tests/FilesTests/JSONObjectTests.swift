@@ -2,7 +2,7 @@ import Files
 import Testing
 
 struct JSONObjectTests {
-  @Test(arguments: [3, 12, 13, 100])
+  @Test(arguments: [3, 12, 13, 14, 31, 32, 33, 100, 5_000])
   func findsSetsAndRemovesKeys(count: Int) {
     var object = JSONObject()
     for index in 0..<count { object["key\(index)"] = .integer(index) }

@@ -108,6 +108,33 @@ struct JSONParserTests {
     #expect(throws: JSONFailure.tooDeep(limit: 64, offset: 320)) { try JSONValue(parsing: objects) }
   }
 
+  /// Elements of two bytes would take 24 each.
+  @Test func limitsMemory() throws {
+    func repeated(_ element: String, _ count: Int) -> [UInt8] {
+      Array(("[" + String(repeating: element + ",", count: count) + "0]").utf8)
+    }
+    #expect(try JSONValue(parsing: repeated("0", 500_000)).array?.count == 500_001)
+    for (element, count) in [
+      ("0", 2_000_000), ("[0]", 800_000), (#"{"":0}"#, 400_000), (#""0123456789abcdef""#, 900_000),
+    ] {
+      guard
+        case .tooManyValues(_, let offset)? = #expect(
+          throws: JSONFailure.self,
+          performing: {
+            try JSONValue(parsing: repeated(element, count))
+          })
+      else {
+        Issue.record("\(element) is not refused for its memory")
+        continue
+      }
+      #expect(offset > 0)
+    }
+    // A vocabulary of half a million words, as the largest that are published.
+    let words = (0..<500_000).map { "\"word\($0)\":\($0)" }
+    let vocabulary = try JSONValue(parsing: "{" + words.joined(separator: ",") + "}")
+    #expect(vocabulary["word499999"]?.int == 499_999)
+  }
+
   /// A vocabulary has both; as Swift strings they are equal.
   @Test func tellsKeysApartByTheirBytes() throws {
     let value = try JSONValue(parsing: "{\"\u{E9}\": 1, \"e\u{301}\": 2}")
