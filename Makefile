@@ -14,7 +14,7 @@ PYTHON ?= python3
 # Debian's names for: SentencePiece, zlib, and the C++ library that the SentencePiece binding is compiled against.
 DEBIAN_PACKAGES = libsentencepiece-dev zlib1g-dev libstdc++-12-dev
 
-.PHONY: help packages build corpus demo test oracle format lint clean
+.PHONY: help packages build corpus demo test oracle fuzz sanitize format lint clean
 
 help:
 	@echo 'make demo [CORPUS=FILE-OR-FOLDER] [MINUTES=N]   the whole pipeline, end to end'
@@ -23,6 +23,8 @@ help:
 	@echo 'make corpus                                     fetches the corpus of the demonstration'
 	@echo 'make format, make lint                          the style of the sources'
 	@echo 'make oracle PYTHON=…                            comparisons with the Python packages'
+	@echo 'make fuzz [RUNS=N]                              every reader of files with a million unsound ones'
+	@echo 'make sanitize                                   tests under the sanitizers for memory and threads'
 	@echo 'make clean                                      removes what was built and what the demonstration made'
 
 packages:
@@ -59,6 +61,14 @@ oracle: packages
 	$(BUILD)
 	$(SWIFT) build -c release --build-tests
 	sh Tests/oracle.sh '$(PYTHON)'
+
+# Every target of Tests/Fuzzing; a second run goes on from what the first one found.
+RUNS ?= 1000000
+fuzz: packages
+	bash Tests/Fuzzing/run.sh $(RUNS)
+
+sanitize: packages
+	bash Tests/Sanitizing/run.sh
 
 format:
 	$(SWIFT) format --in-place --parallel --recursive --configuration .swift-format Package.swift Sources Tests

@@ -6,7 +6,7 @@ folder=$root/.build/fuzzing
 mkdir -p "$folder"
 ln -sfn "$root/Sources" "$folder/Sources"
 ln -sfn "$root/Tests/Fuzzing/Targets" "$folder/Targets"
-cat "$root/Package.swift" "$root/Tests/Fuzzing/package-tail.swift" > "$folder/Package.swift.new"
+{ cat "$root/Package.swift"; echo; cat "$root/Tests/Fuzzing/package-tail.swift"; } > "$folder/Package.swift.new"
 # Only a change of it makes SwiftPM read it again.
 cmp -s "$folder/Package.swift.new" "$folder/Package.swift" || cp "$folder/Package.swift.new" "$folder/Package.swift"
 # The manifest cannot know where the toolchain keeps libFuzzer; the one without a main function, since Swift has one.

@@ -45,6 +45,101 @@ def llama2c(dim, hidden, layers, heads, kv, vocab, context, shared=True):
 write("llama2c", "shared", llama2c(4, 4, 1, 2, 1, 4, 2))
 write("llama2c", "apart", llama2c(4, 2, 1, 1, 1, 3, 2, shared=False))
 
+
+def gguf(metadata, tensors, alignment=32):
+    """Metadata of (type, value) pairs; tensors of (name, dimensions innermost first, type, bytes)."""
+    def string(text):
+        return struct.pack("<Q", len(text.encode())) + text.encode()
+
+    def value(kind, content):
+        if kind == 8:
+            return string(content)
+        if kind == 9:
+            element, values = content
+            return struct.pack("<IQ", element, len(values)) + b"".join(value(element, v) for v in values)
+        return struct.pack({0: "<B", 4: "<I", 5: "<i", 6: "<f", 7: "<B"}[kind], content)
+
+    head = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(metadata))
+    for key, (kind, content) in metadata.items():
+        head += string(key) + struct.pack("<I", kind) + value(kind, content)
+    data = b""
+    for name, shape, kind, content in tensors:
+        head += string(name) + struct.pack(f"<I{len(shape)}QIQ", len(shape), *shape, kind, len(data))
+        data += content + bytes(-len(content) % alignment)
+    return head + bytes(-len(head) % alignment) + data
+
+
+def numbers(*shape, kind=0):
+    count = 1
+    for size in shape:
+        count *= size
+    values = [((i * 7) % 13 - 6) / 8 for i in range(count)]
+    if kind == 8:
+        return b"".join(struct.pack("<e32b", 0.01, *range(-16, 16)) for _ in range(count // 32))
+    return struct.pack(f"<{count}{'fe'[kind]}", *values)
+
+
+def gguf_vocabulary(model):
+    if model == "gpt2":
+        # The 188 printable characters that stand for bytes, one merge and a special token.
+        letters = [chr(c) for c in [*range(33, 127), *range(161, 173), *range(174, 256)]]
+        tokens = letters + ["th", "<|endoftext|>"]
+        return {"tokenizer.ggml.model": (8, "gpt2"), "tokenizer.ggml.pre": (8, "gpt-2"),
+                "tokenizer.ggml.tokens": (9, (8, tokens)), "tokenizer.ggml.merges": (9, (8, ["t h"])),
+                "tokenizer.ggml.token_type": (9, (5, [1] * (len(tokens) - 1) + [3])),
+                "tokenizer.ggml.bos_token_id": (4, len(tokens) - 1)}, len(tokens)
+    tokens = ["<unk>", "<s>", "</s>"] + [f"<0x{i:02X}>" for i in range(256)] + ["\u2581", "t", "h", "th", "\u2581th"]
+    scores = [0.0] * 259 + [-1.0, -2.0, -3.0, -0.5, -0.25]
+    return {"tokenizer.ggml.model": (8, model), "tokenizer.ggml.tokens": (9, (8, tokens)),
+            "tokenizer.ggml.scores": (9, (6, scores)),
+            "tokenizer.ggml.token_type": (9, (5, [2, 3, 3] + [6] * 256 + [1] * 5)),
+            "tokenizer.ggml.bos_token_id": (4, 1), "tokenizer.ggml.eos_token_id": (4, 2),
+            "tokenizer.ggml.add_space_prefix": (7, 1)}, len(tokens)
+
+
+def gguf_llama(model, width=4, inner=4, kind=0):
+    vocabulary, count = gguf_vocabulary(model)
+    metadata = {"general.architecture": (8, "llama"), "llama.context_length": (4, 8),
+                "llama.embedding_length": (4, width), "llama.block_count": (4, 1), "llama.feed_forward_length": (4, inner),
+                "llama.attention.head_count": (4, 2), "llama.attention.head_count_kv": (4, 1),
+                "llama.attention.layer_norm_rms_epsilon": (6, 1e-5), "llama.rope.freq_base": (6, 10000.0)}
+    shapes = {"token_embd.weight": [width, count], "output_norm.weight": [width], "blk.0.attn_norm.weight": [width],
+              "blk.0.attn_q.weight": [width, width], "blk.0.attn_k.weight": [width, width // 2],
+              "blk.0.attn_v.weight": [width, width // 2], "blk.0.attn_output.weight": [width, width],
+              "blk.0.ffn_norm.weight": [width], "blk.0.ffn_gate.weight": [width, inner],
+              "blk.0.ffn_up.weight": [width, inner], "blk.0.ffn_down.weight": [inner, width]}
+    return gguf({**metadata, **vocabulary}, [
+        (name, shape, kind if len(shape) == 2 else 0, numbers(*shape, kind=kind if len(shape) == 2 else 0))
+        for name, shape in shapes.items()])
+
+
+def gguf_gpt2(width=4, inner=4):
+    vocabulary, count = gguf_vocabulary("gpt2")
+    metadata = {"general.architecture": (8, "gpt2"), "gpt2.context_length": (4, 4), "gpt2.embedding_length": (4, width),
+                "gpt2.block_count": (4, 1), "gpt2.feed_forward_length": (4, inner), "gpt2.attention.head_count": (4, 2),
+                "gpt2.attention.layer_norm_epsilon": (6, 1e-5)}
+    shapes = {"token_embd.weight": [width, count], "position_embd.weight": [width, 4]}
+    for name, shape in {"attn_norm": [width], "attn_qkv": [width, 3 * width], "attn_output": [width, width],
+                        "ffn_norm": [width], "ffn_up": [width, inner], "ffn_down": [inner, width]}.items():
+        shapes[f"blk.0.{name}.weight"] = shape
+        shapes[f"blk.0.{name}.bias"] = shape[-1:]
+    shapes.update({"output_norm.weight": [width], "output_norm.bias": [width]})
+    return gguf({**metadata, **vocabulary}, [(name, shape, 0, numbers(*shape)) for name, shape in shapes.items()])
+
+
+write("gguf", "llama", gguf_llama("llama"))
+write("gguf", "llama-f16", gguf_llama("t5", kind=1))
+write("gguf", "llama-q8", gguf_llama("t5", width=32, inner=32, kind=8))
+write("gguf", "gpt2", gguf_gpt2())
+
+write("word-lists", "bert", '\0[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\nquick\n##s\nb\n##rown\nfox\n.\n\0'
+      '{"do_lower_case":false}')
+write("word-lists", "windows", "\0[UNK]\r\n[CLS]\r\n[SEP]\r\nthe\r\n\u9ce5\r\n")
+write("word-lists", "gpt2", '\1{"t":0,"h":1,"e":2,"\u0120":3,"\u0120t":4,"he":5,"<|endoftext|>":6}\0#version: 0.2\n'
+      '\u0120 t\nh e\n\0{"add_prefix_space":true}')
+write("word-lists", "roberta", '\1{"<s>":0,"<pad>":1,"</s>":2,"<unk>":3,"a":4,"b":5,"ab":6,"<mask>":7}\0a b\n\0'
+      '{"mask_token":{"content":"<mask>"}}')
+
 for name, text in {
     "nested": '{"a":[1,-2.5e3,true,null,{"b":"\\u00e9\\ud83d\\ude00\\n"}],"":"x"}',
     "numbers": "[0,-0,1e999,9223372036854775807,18446744073709551615,1.0,1E-7,0.1]",

@@ -1,10 +1,10 @@
-
 // What follows is put behind the package's own manifest: the modules that read files, compiled with the address
 // sanitizer and libFuzzer's counters, and one program that feeds them.
 let sanitizers = ["-sanitize=fuzzer,address", "-enable-testing"]
 let readers: Set<String> = [
   "CZlib", "Files", "CSentencePiece", "CInstructions", "KernelSupport", "KernelsPortable", "KernelsAVX2",
-  "KernelsAVX512", "Kernels", "Tensors", "Layers", "Transformers", "Tokenization", "Corpora", "Checkpoints",
+  "KernelsAVX512", "KernelsAMX", "Kernels", "Tensors", "Layers", "Transformers", "Tokenization", "Corpora",
+  "Checkpoints",
   "Training", "Generation",
 ]
 package.targets.removeAll { !readers.contains($0.name) }
@@ -17,6 +17,9 @@ for target in package.targets where target.type == .regular {
 }
 package.targets.append(
   .executableTarget(
-    name: "Fuzz", dependencies: ["CZlib", "Files", "Tokenization", "Transformers", "Corpora", "Checkpoints", "Training", "Generation", "Tensors"],
+    name: "Fuzz",
+    dependencies: [
+      "CZlib", "Files", "Tokenization", "Transformers", "Corpora", "Checkpoints", "Training", "Generation", "Tensors",
+    ],
     path: "Targets", swiftSettings: [.unsafeFlags(sanitizers + ["-parse-as-library"])],
     linkerSettings: [.unsafeFlags(["-sanitize=address"]), .linkedLibrary("stdc++")]))

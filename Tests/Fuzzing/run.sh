@@ -22,7 +22,10 @@ for target in "${targets[@]}"; do
   corpus=$found/corpus/$target
   mkdir -p "$corpus"
   seeds=("$here/Seeds/$target")
+  longest=16384
   case $target in
+    # Blocks of 32 numbers make the smallest model a large one.
+    gguf) longest=24576 ;;
     # Loading a model costs the library a millisecond.
     modelproto)
       seeds=("$found/seeds-modelproto"); mkdir -p "${seeds[0]}"; cp "$fixtures"/{unigram,bpe}.model "${seeds[0]}" ;;
@@ -33,7 +36,7 @@ for target in "${targets[@]}"; do
   echo "$target" >&2
   SECONDS=0
   # A hang is an input that takes longer than 10 seconds; 1 GB is more than any of these inputs may need.
-  SWIFTLET_FUZZ=$target "$program" -runs="$runs" -seed=1 -max_len=16384 -timeout=10 -rss_limit_mb=1024 \
+  SWIFTLET_FUZZ=$target "$program" -runs="$runs" -seed=1 -max_len="$longest" -timeout=10 -rss_limit_mb=1024 \
     -artifact_prefix="$found/crashes/$target-" -verbosity=0 -print_final_stats=1 "$corpus" "${seeds[@]}" \
     > "$found/$target.log" 2>&1 || { grep -v '^"' "$found/$target.log" | tail -60 >&2; exit 1; }
   awk -v target="$target" -v seconds=$SECONDS '/number_of_executed_units/ {runs=$2} /peak_rss_mb/ {rss=$2}

@@ -63,7 +63,8 @@ final class FuzzFile {
 /// libFuzzer's loop; it takes its options from the command line.
 @_silgen_name("LLVMFuzzerRunDriver")
 private func runFuzzer(
-  _ count: UnsafeMutablePointer<CInt>, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+  _ count: UnsafeMutablePointer<CInt>,
+  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
   _ body: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
 ) -> CInt
 
@@ -73,7 +74,10 @@ struct FuzzProgram {
     _ = FuzzTarget.chosen
     var count = CommandLine.argc
     var arguments = CommandLine.unsafeArgv
-    exit(runFuzzer(&count, &arguments) { start, count in FuzzProgram.run(UnsafeBufferPointer(start: start, count: count)) })
+    exit(
+      runFuzzer(&count, &arguments) { start, count in
+        FuzzProgram.run(UnsafeBufferPointer(start: start, count: count))
+      })
   }
 
   private static func run(_ input: UnsafeBufferPointer<UInt8>) -> CInt {

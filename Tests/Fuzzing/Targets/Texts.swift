@@ -42,7 +42,9 @@ extension FuzzTarget {
       let footer = bytes.count - 64
       var whole = bytes
       func put(_ value: UInt, at offset: Int) {
-        withUnsafeBytes(of: UInt32(value).littleEndian) { for (index, byte) in $0.enumerated() { whole[offset + index] = byte } }
+        withUnsafeBytes(of: UInt32(value).littleEndian) { word in
+          for (index, byte) in word.enumerated() { whole[offset + index] = byte }
+        }
       }
       var sum = Checksum()
       sum.update(Array(whole[..<footer]))

@@ -21,6 +21,21 @@ extension FuzzTarget {
     FuzzTarget(name: "modelproto") { bytes, _ in
       use(Tokenizer(model: try SentencePieceTokenizer(modelBytes: bytes)))
     },
-    FuzzTarget(name: "tokenizer-json") { bytes, _ in use(Tokenizer(model: try TokenizerJSONReader(bytes).tokenizer())) },
+    FuzzTarget(name: "tokenizer-json") { bytes, _ in
+      use(Tokenizer(model: try TokenizerJSONReader(bytes).tokenizer()))
+    },
+    FuzzTarget(name: "word-lists") { bytes, file in
+      // The first byte chooses between vocab.txt and vocab.json with merges.txt; a zero byte parts one file from the next,
+      // of which tokenizer_config.json is the last.
+      let isWordPiece = (bytes.first ?? 0) & 1 == 0
+      let names =
+        isWordPiece
+        ? ["vocab.txt", "tokenizer_config.json"] : ["vocab.json", "merges.txt", "tokenizer_config.json"]
+      let contents = bytes.dropFirst().split(separator: 0, maxSplits: names.count - 1, omittingEmptySubsequences: false)
+      var paths: [String: String] = [:]
+      for (name, content) in zip(names, contents) { paths[name] = file.write(Array(content), name) }
+      guard let path = paths[names[0]] else { return }
+      use(try TokenizerFiles(folder: file.path) { paths[$0] }.tokenizer(names[0], at: path))
+    },
   ]
 }

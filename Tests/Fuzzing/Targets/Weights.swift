@@ -1,6 +1,8 @@
 import Checkpoints
 import Files
 import Tensors
+import Tokenization
+import Transformers
 
 extension FuzzTarget {
   /// Files of numbers.
@@ -13,5 +15,14 @@ extension FuzzTarget {
       }
     },
     FuzzTarget(name: "llama2c") { _, file in _ = try LlamaBin.read(file.path("model.bin")) },
+    FuzzTarget(name: "gguf") { _, file in
+      let folder = try GGUFImport.read(file.path("model.gguf"))
+      guard let tokenizer = folder.tokenizer else { return }
+      let identifiers = tokenizer.encode("The quick  fox\n\u{1F98A} e\u{301}.")
+      guard identifiers.allSatisfy({ $0 >= 0 && Int($0) < folder.configuration.vocabularySize }) else {
+        fatalError("an identifier outside of the model")
+      }
+      _ = tokenizer.decode(identifiers)
+    },
   ]
 }
