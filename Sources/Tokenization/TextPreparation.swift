@@ -22,7 +22,8 @@ struct TextPreparation: OptionSet, Sendable, Hashable {
     if contains(.plainQuotes) { bytes = Self.replacingQuotes(in: bytes) }
     if contains(.stripsAccents) {
       let composed = String(decoding: CharacterMap.replacing(in: bytes, by: characterMap), as: UTF8.self)
-      let kept = composed.canonicallyDecomposed.filter { !$0.isMark }
+      // Of what NFKC changes, SentencePiece's tables leave out one character: the wide tilde.
+      let kept = composed.canonicallyDecomposed.filter { !$0.isMark }.map { $0 == "\u{FF5E}" ? "~" : $0 }
       bytes = Array(String(String.UnicodeScalarView(kept)).utf8)
     }
     if contains(.lowercases) {

@@ -42,7 +42,9 @@ def train(program, folder, text, name, kind, options):
         byte_level.save_model(path)
         return os.path.join(path, "vocab.json")
     settings = [word for option in options for word in ("--set", option)]
-    size = [] if kind == "char" else ["--vocab-size", 800]
+    # Where no byte stands for a character that has no piece, each needs one.
+    characters = 0 if "byte_fallback=false" not in options else len(set(open(text, encoding="utf-8").read()))
+    size = [] if kind == "char" else ["--vocab-size", 800 + characters]
     program.run("tokenizer", "train", "--corpus", text, "--model", kind, *size, *settings, "--out", path + ".model")
     return path + ".model"
 

@@ -8,12 +8,16 @@ equal on at most 10,000 lines of the text and 2,000 texts that are hard on purpo
 
 Of Llama's, texts that begin with a space or ▁ are compared with SentencePiece itself: transformers puts no space before
 those, unlike SentencePiece and llama.cpp. Of unigram models, two ways to cut a text may have one score (a run of equal
-characters); SentencePiece adds scores in 32 bits and transformers in 64, so they choose by chance. Those are counted apart.
+characters); SentencePiece adds scores in 32 bits and transformers in 64, so they choose by chance. And of a character
+that has a table's entry transformers loses the accent behind it, which SentencePiece keeps. Those are counted apart.
+
+Of ALBERT's, texts with accents that are newer than the tables of the package tokenizers are left out.
 """
 import json
 import os
 import sys
 import tempfile
+import unicodedata
 
 import sentencepiece
 import tokenizers
@@ -59,6 +63,16 @@ def is_tie(library, theirs, found, expected):
     return abs(scores[0] - scores[1]) <= 1e-5 * max(1, abs(scores[0]))
 
 
+def is_library(library, theirs, found, line):
+    """Whether these are the pieces that SentencePiece itself finds."""
+    return theirs.convert_ids_to_tokens(found) == [library.id_to_piece(i) for i in library.encode(line)]
+
+
+def has_new_accent(line):
+    strip = tokenizers.normalizers.StripAccents()
+    return any(unicodedata.category(c) == "Mn" and strip.normalize_str(c) for c in unicodedata.normalize("NFKD", line))
+
+
 def main():
     program, text = Program(sys.argv[1]), sys.argv[2]
     lines = texts.lines(text, 10_000) + texts.hard(2_000)
@@ -70,12 +84,14 @@ def main():
             special = set(theirs.all_special_tokens) | set(theirs.get_added_vocab())
             # The names of special tokens in a text are these tokens there.
             chosen = [line for line in lines if not any(token in line for token in special)]
+            if name == "albert":
+                chosen = [line for line in chosen if not has_new_accent(line)]
             ours = program.encode(path, chosen)
             library = None
             if name in sentencepiece_families.FAMILIES:
                 file = os.path.join(path, sentencepiece_families.FAMILIES[name]["file"])
                 library = sentencepiece.SentencePieceProcessor(model_file=file)
-            wrong, ties = [], 0
+            wrong, ties, kept = [], 0, 0
             for line, found in zip(chosen, ours):
                 if name == "llama" and line[:1] in (" ", "\u2581"):
                     expected = library.encode(line)
@@ -85,11 +101,14 @@ def main():
                     continue
                 if library and name != "llama" and is_tie(library, theirs, found, expected):
                     ties += 1
+                elif name in ("xlm-roberta", "camembert", "t5") and is_library(library, theirs, found, line):
+                    kept += 1
                 else:
                     wrong.append((line, found, expected))
             failed = failed or bool(wrong)
-            print(f"{name}: {len(chosen) - len(wrong) - ties} of {len(chosen)} texts alike"
-                  + (f", {ties} cut in two ways of equal score" if ties else ""))
+            print(f"{name}: {len(chosen) - len(wrong) - ties - kept} of {len(chosen)} texts alike"
+                  + (f", {ties} cut in two ways of equal score" if ties else "")
+                  + (f", {kept} with accents that transformers loses and SentencePiece keeps" if kept else ""))
             for line, found, expected in wrong[:3]:
                 print(f"  {line!r}: {found} instead of {expected}")
     sys.exit(1 if failed else 0)

@@ -15,7 +15,8 @@ class Program:
 
     def objects(self, *arguments):
         """The JSON objects that a command prints."""
-        return [json.loads(line) for line in self.run(*arguments, "--json").stdout.split("\n") if line]
+        done = self.run(arguments[0], "--json", *arguments[1:])
+        return [json.loads(line) for line in done.stdout.split("\n") if line]
 
     def encode(self, tokenizer, texts):
         """The identifiers of texts, which may have line ends, but neither NUL nor more than a shell can pass."""

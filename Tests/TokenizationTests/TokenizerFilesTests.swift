@@ -78,11 +78,15 @@ struct TokenizerFilesTests {
   func preparation() throws {
     var model = ModelBuilder()
     model.characterMap = CharacterMapBuilder().bytes
+    model.pieces.append(.init("~", -3))
     let configuration = Array(#"{"tokenizer_class": "AlbertTokenizer"}"#.utf8)
     try withFolder(["spiece.model": model.bytes, "tokenizer_config.json": configuration]) { folder in
       let tokenizer = try #require(try Tokenizer.ofFolder(folder, resolve: resolving(folder)))
       #expect(tokenizer.encode("A\u{301}B \u{E4}b") == tokenizer.encode("ab ab"))
       #expect(try Tokenizer(modelBytes: tokenizer.modelBytes).encode("\u{C4}") == tokenizer.encode("a"))
+      // A wide tilde, which SentencePiece's own tables keep wide.
+      #expect(tokenizer.encode("a\u{FF5E}") == tokenizer.encode("a~"))
+      #expect(tokenizer.encode("a~") != tokenizer.encode("a\u{6F22}"))
       let written = try tokenizer.huggingFaceFiles(template: .bert, maximumLength: 8)["tokenizer.json"] ?? []
       let steps = try JSONValue(parsing: written)["normalizer"]?["normalizers"]?.array?.compactMap {
         $0["type"]?.string

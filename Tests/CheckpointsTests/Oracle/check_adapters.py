@@ -40,7 +40,9 @@ def main():
     causal = config.model_type in ("gpt2", "llama")
     with torch.no_grad():
         for line, scores in zip(lines, ours, strict=True):
-            tokens = tokenizer(line).input_ids
+            # Of a text that is too long, the beginning counts, with the tokens that stand around it.
+            longest = tokenizer.model_max_length - (1 if causal else 0)
+            tokens = tokenizer(line, truncation=True, max_length=longest).input_ids
             if causal and tokens[-1] != tokenizer.eos_token_id:
                 # A causal classifier answers at the token that ends the text.
                 tokens.append(tokenizer.eos_token_id)
