@@ -31,6 +31,18 @@ struct GGUFContentTests {
       add(UInt32(4))
       add(value)
     }
+    /// An array of so many elements of a type, with their bytes.
+    mutating func key(_ name: String, elements type: UInt32, _ count: UInt64, _ content: [UInt8]) {
+      add(name)
+      add(UInt32(9))
+      add(type)
+      add(count)
+      bytes += content
+    }
+    mutating func key(_ name: String, _ texts: [String]) {
+      key(name, elements: 8, UInt64(texts.count), [])
+      texts.forEach { add($0) }
+    }
     mutating func tensor(_ name: String, _ shape: [UInt64], type: UInt32 = 0, offset: UInt64) {
       add(name)
       add(UInt32(shape.count))
@@ -40,6 +52,40 @@ struct GGUFContentTests {
     }
     mutating func pad(_ data: Int) {
       bytes += [UInt8](repeating: 0, count: (32 - bytes.count % 32) % 32 + data)
+    }
+  }
+
+  /// A file of keys alone, the first of which name a vocabulary.
+  private static func vocabulary(_ model: String, keys: UInt64, _ body: (inout Builder) -> Void) -> [UInt8] {
+    build {
+      $0.head(keys: keys + 1)
+      $0.key("tokenizer.ggml.model", model)
+      body(&$0)
+    }
+  }
+
+  /// A file of one tensor.
+  private static func tensor(_ name: String, _ shape: [UInt64], type: UInt32 = 0, offset: UInt64 = 0) -> [UInt8] {
+    build {
+      $0.head(tensors: 1)
+      $0.tensor(name, shape, type: type, offset: offset)
+      $0.pad(64)
+    }
+  }
+
+  /// A Llama-shaped model's keys, all but the last of them sound, and its table.
+  private static func llama(_ body: (inout Builder) -> Void) -> [UInt8] {
+    build {
+      $0.head(tensors: 1, keys: 7)
+      $0.key("general.architecture", "llama")
+      $0.key("llama.context_length", 8)
+      $0.key("llama.embedding_length", 4)
+      $0.key("llama.block_count", 1)
+      $0.key("llama.attention.head_count", 1)
+      $0.key("llama.feed_forward_length", 4)
+      body(&$0)
+      $0.tensor("token_embd.weight", [4, 4], offset: 0)
+      $0.pad(64)
     }
   }
 
@@ -240,6 +286,154 @@ struct GGUFContentTests {
         $0.tensor("token_embd.weight", [4, 4], offset: 0)
         $0.pad(64)
       }, "\"llama.block_count\": 16777216, and at most 1"
+    ),
+    (tensor("a", []), "0 dimensions"), (tensor("", [8]), "name is empty"), (tensor("a\n", [8]), "control characters"),
+    (tensor("a", [8], type: 31), "type 31"), (tensor("a", [8], type: .max), "type 4294967295"),
+    (tensor("a", [8], offset: 32), "offset is 32, and 0 is expected"), (tensor("a", [8], offset: 33), "wrong place"),
+    (tensor("a", [1 << 42, 1 << 42]), "dimension of 4398046511104"),
+    (tensor("a", [.max]), "dimension of 1844674407370955"),
+    (tensor("a", [1 << 20, 1 << 20, 1 << 20, 16]), "larger than the file"),
+    (tensor("a", [32], type: 8) + [0], "belong to nothing"),
+    (
+      build {
+        $0.head(keys: 1)
+        $0.key(String(repeating: "k", count: 5000), "a")
+      }, "5000 bytes of a string"
+    ),
+    (
+      build {
+        $0.head(keys: 1)
+        $0.key("general.alignment", 0)
+      }, "power of two"
+    ),
+    (
+      build {
+        $0.head(keys: 1)
+        $0.key("general.alignment", 1 << 31)
+      }, "power of two"
+    ),
+    (
+      build {
+        $0.head(keys: 1)
+        $0.key("k", elements: 4, 4, [1, 0, 0, 0])
+      }, "elements of an array"
+    ),
+    (
+      build {
+        $0.head(keys: 1)
+        $0.key("k", elements: 13, 0, [])
+      }, "type 13"
+    ),
+    (
+      build {
+        $0.head(keys: 1)
+        $0.add("k")
+        $0.add(UInt32(10))
+        $0.add(UInt64.max)
+      }, "too large"
+    ),
+    (vocabulary("bert", keys: 0) { _ in }, "\"bert\""),
+    (vocabulary("llama", keys: 0) { _ in }, "0 tokens"),
+    (vocabulary("llama", keys: 1) { $0.key("tokenizer.ggml.tokens", "a") }, "an array of strings"),
+    (
+      vocabulary("llama", keys: 1) { $0.key("tokenizer.ggml.tokens", elements: 4, 1, [0, 0, 0, 0]) },
+      "an array of strings"
+    ),
+    (
+      vocabulary("llama", keys: 2) {
+        $0.key("tokenizer.ggml.tokens", ["a", "b"])
+        // Bytes where floats of four bytes are meant.
+        $0.key("tokenizer.ggml.scores", elements: 0, 2, [0, 0])
+      }, "an array of numbers"
+    ),
+    (
+      vocabulary("llama", keys: 2) {
+        $0.key("tokenizer.ggml.tokens", ["a", "b"])
+        $0.key("tokenizer.ggml.scores", elements: 6, 1, [0, 0, 0, 0])
+      }, "2 tokens, 1 scores"
+    ),
+    (
+      vocabulary("llama", keys: 2) {
+        $0.key("tokenizer.ggml.tokens", ["a", "b"])
+        $0.key("tokenizer.ggml.token_type", elements: 6, 2, [UInt8](repeating: 0, count: 8))
+      }, "an array of integers"
+    ),
+    (
+      vocabulary("llama", keys: 2) {
+        $0.key("tokenizer.ggml.tokens", ["a", "b"])
+        $0.key("tokenizer.ggml.token_type", elements: 1, 2, [1, 0xFF])
+      }, "token 1 is of the type -1"
+    ),
+    (
+      vocabulary("llama", keys: 2) {
+        $0.key("tokenizer.ggml.tokens", ["a", "b"])
+        $0.key("tokenizer.ggml.bos_token_id", .max)
+      }, "an identifier below 2"
+    ),
+    (
+      vocabulary("llama", keys: 2) {
+        $0.key("tokenizer.ggml.tokens", ["a", "b", "c"])
+        $0.key("tokenizer.ggml.bos_token_id", "one")
+      }, "an integer"
+    ),
+    (
+      vocabulary("llama", keys: 1) {
+        $0.key("tokenizer.ggml.tokens", ["a", "b", String(repeating: "c", count: 2000)])
+      },
+      "vocabulary"
+    ),
+    (
+      vocabulary("t5", keys: 2) {
+        $0.key("tokenizer.ggml.tokens", ["a", "b", "c"])
+        $0.key("tokenizer.ggml.precompiled_charsmap", elements: 0, 3, [0xFF, 0xFF, 0xFF])
+      }, "vocabulary"
+    ),
+    (
+      vocabulary("t5", keys: 2) {
+        $0.key("tokenizer.ggml.tokens", ["a", "b", "c"])
+        $0.key("tokenizer.ggml.precompiled_charsmap", elements: 2, 1, [0xFF, 0xFF])
+      }, "an array of bytes"
+    ),
+    (
+      vocabulary("gpt2", keys: 2) {
+        $0.key("tokenizer.ggml.tokens", ["a", "b"])
+        $0.key("tokenizer.ggml.pre", "llama-bpe")
+      }, "\"gpt-2\""
+    ),
+    (
+      vocabulary("gpt2", keys: 3) {
+        $0.key("tokenizer.ggml.tokens", ["a", "b"])
+        $0.key("tokenizer.ggml.pre", "gpt-2")
+        $0.key("tokenizer.ggml.merges", ["a b c"])
+      }, "merge 0 is not two pieces"
+    ),
+    (
+      vocabulary("gpt2", keys: 3) {
+        $0.key("tokenizer.ggml.tokens", ["a", "b"])
+        $0.key("tokenizer.ggml.pre", "gpt-2")
+        $0.key("tokenizer.ggml.merges", ["a b"])
+      }, "merge 0 names a token"
+    ),
+    (llama { $0.key("llama.attention.layer_norm_rms_epsilon", "1e-5") }, "a number"),
+    (llama { $0.key("llama.vocab_size", 4) }, "has no \"llama.attention.layer_norm_rms_epsilon\""),
+    (llama { $0.key("llama.rope.freq_base", 0) }, "has no \"llama.attention.layer_norm_rms_epsilon\""),
+    (
+      build {
+        $0.head(tensors: 1, keys: 2)
+        $0.key("general.architecture", "gpt2")
+        $0.key("gpt2.context_length", "8")
+        $0.tensor("token_embd.weight", [4, 4], offset: 0)
+        $0.pad(64)
+      }, "an integer"
+    ),
+    (
+      build {
+        $0.head(tensors: 1, keys: 2)
+        $0.key("general.architecture", "gpt2")
+        $0.key("gpt2.context_length", 0)
+        $0.tensor("token_embd.weight", [4, 4], offset: 0)
+        $0.pad(64)
+      }, "a size"
     ),
   ]
 

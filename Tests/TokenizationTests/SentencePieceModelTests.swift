@@ -81,6 +81,55 @@ struct SentencePieceModelTests {
     #expect(throws: failure, "\(name)") { try Tokenizer(modelBytes: builder.bytes) }
   }
 
+  /// Protocol Buffers that break off or contradict themselves, behind a sound model.
+  private static let malformed: [(name: String, tail: [UInt8], offset: Int, reason: String)] = [
+    ("a tag that breaks off", [0x80], 0, "a number that breaks off"),
+    ("a tag of eleven bytes", [UInt8](repeating: 0x80, count: 11), 0, "a number of more than ten bytes"),
+    ("the field number 0", [0x02, 0], 0, "a field with the impossible number 0"),
+    (
+      "a field number of 2^29", [0x82, 0x80, 0x80, 0x80, 0x10, 0], 0,
+      "a field with the impossible number 536870912"
+    ),
+    ("a group", [0x33], 0, "the unknown wire type 3"), ("the end of a group", [0x34], 0, "the unknown wire type 4"),
+    ("wire type 6", [0x36], 0, "the unknown wire type 6"), ("wire type 7", [0x37], 0, "the unknown wire type 7"),
+    ("a varint that breaks off", [0x30, 0xFF], 1, "a number that breaks off"),
+    ("a varint of eleven bytes", [0x30] + [UInt8](repeating: 0xFF, count: 11), 1, "a number of more than ten bytes"),
+    ("four bytes of which three are there", [0x35, 1, 2, 3], 1, "a number that breaks off"),
+    ("eight bytes of which none is there", [0x31], 1, "a number that breaks off"),
+    ("a run without its length", [0x0A], 1, "a number that breaks off"),
+    ("a run longer than the file", [0x0A, 5, 1], 1, "a part that is longer than the file"),
+    (
+      "a run of 2^63 bytes", [0x0A] + [UInt8](repeating: 0x80, count: 9) + [0x01], 1,
+      "a part that is longer than the file"
+    ),
+    (
+      "a run of 2^64 - 1 bytes", [0x0A] + [UInt8](repeating: 0xFF, count: 9) + [0x01], 1,
+      "a part that is longer than the file"
+    ),
+    ("a piece that is a number", [0x08, 1], 0, "field 1, which is not a run of bytes as it should be,"),
+    ("a piece whose text is a number", [0x0A, 2, 0x08, 1], 2, "field 1, which is not a run of bytes as it should be,"),
+    (
+      "a piece whose score has eight bytes", [0x0A, 9, 0x11] + [UInt8](repeating: 0, count: 8), 2,
+      "field 2, which is not a number of four bytes as it should be,"
+    ),
+    ("a piece whose kind is a run", [0x0A, 2, 0x1A, 0], 2, "field 3, which is not an integer as it should be,"),
+    ("a piece that ends in its text", [0x0A, 3, 0x0A, 9, 0x61], 3, "a part that is longer than the file"),
+    ("settings that are a number", [0x10, 1], 0, "field 2, which is not a run of bytes as it should be,"),
+    (
+      "a model type of four bytes", [0x12, 5, 0x1D, 1, 0, 0, 0], 2, "field 3, which is not an integer as it should be,"
+    ),
+    ("a normalizer that breaks off", [0x1A, 2, 0x12, 9], 3, "a part that is longer than the file"),
+  ]
+
+  @Test("A model whose structure is unsound is refused at the byte", arguments: malformed.indices)
+  func refusesMalformed(index: Int) {
+    let (name, tail, offset, reason) = Self.malformed[index]
+    let model = ModelBuilder().bytes
+    #expect(throws: TokenizerFailure.malformed(offset: model.count + offset, reason: reason), "\(name)") {
+      try Tokenizer(modelBytes: model + tail)
+    }
+  }
+
   @Test("An empty file is refused")
   func empty() {
     #expect(throws: TokenizerFailure.fileSize(bytes: 0, limit: 64 << 20)) { try Tokenizer(modelBytes: []) }
