@@ -118,4 +118,29 @@ import Transformers
       #expect(found == 0, "\(threads) threads")
     }
   }
+
+  /// What a run holds does not grow with its steps, evaluations and checkpoints: 64 bytes a step would be too much.
+  @Test func aRunHoldsNoMoreThanAtItsBeginning() throws {
+    let scratch = try ScratchFolder()
+    let model = try toyModel(dropout: 0.1)
+    let task = LanguageTask(
+      model: model, training: ToyWindows(), validation: ToyWindows(seed: 2), validationBytes: 32 * 12, batch: 4)
+    var settings = LoopSettings(
+      optimizer: AdamW(), learningRate: LearningRate(peak: 0.01), budget: .steps(500))
+    (settings.evaluationInterval, settings.checkpointInterval, settings.averageDecay) = (20, 50, 0.9)
+    var held: [Int] = []
+    held.reserveCapacity(8)
+    let loop = TrainingLoop(
+      task: task, settings: settings, weights: model.initialWeights(seed: 1), execution: Execution(threads: 1),
+      progress: TrainingProgress(budget: StepBudget(total: 500), patience: nil),
+      folder: try RunFolder(creating: scratch.path, settings: .null),
+      actions: LoopActions(report: { event in
+        if case .step(let report) = event, report.step % 100 == 99 { held.append(swiftlet_held_bytes()) }
+      }))
+    swiftlet_start_counting_allocations()
+    let outcome = try loop.run()
+    _ = swiftlet_stop_counting_allocations()
+    #expect(outcome == .finished && held.count == 5)
+    #expect(held.last.map { $0 - held[0] } ?? .max < 16_384, "\(held)")
+  }
 }

@@ -13,4 +13,7 @@ void swiftlet_start_counting_allocations(void);
 // How many there were; nothing is counted any more.
 long swiftlet_stop_counting_allocations(void);
 
+// The bytes that the calling thread has taken and not given back since it was asked to count.
+long swiftlet_held_bytes(void);
+
 #endif
