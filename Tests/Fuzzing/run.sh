@@ -35,8 +35,9 @@ for target in "${targets[@]}"; do
   esac
   echo "$target" >&2
   SECONDS=0
-  # A hang is an input that takes longer than 10 seconds; 1 GB is more than any of these inputs may need.
-  SWIFTLET_FUZZ=$target "$program" -runs="$runs" -seed=1 -max_len="$longest" -timeout=10 -rss_limit_mb=1024 \
+  # A hang is an input that takes longer than a minute, so that a busy machine is none; 1 GB is more than any of these
+  # inputs may need.
+  SWIFTLET_FUZZ=$target "$program" -runs="$runs" -seed=1 -max_len="$longest" -timeout=60 -rss_limit_mb=1024 \
     -artifact_prefix="$found/crashes/$target-" -verbosity=0 -print_final_stats=1 "$corpus" "${seeds[@]}" \
     > "$found/$target.log" 2>&1 || { grep -v '^"' "$found/$target.log" | tail -60 >&2; exit 1; }
   awk -v target="$target" -v seconds=$SECONDS '/number_of_executed_units/ {runs=$2} /peak_rss_mb/ {rss=$2}
