@@ -14,7 +14,7 @@ PYTHON ?= python3
 # Debian's names for: SentencePiece, zlib, and the C++ library that the SentencePiece binding is compiled against.
 DEBIAN_PACKAGES = libsentencepiece-dev zlib1g-dev libstdc++-12-dev
 
-.PHONY: help packages build corpus demo test oracle fuzz sanitize format lint clean
+.PHONY: help packages build corpus demo test weights oracle fuzz sanitize format lint clean
 
 help:
 	@echo 'make demo [CORPUS=FILE-OR-FOLDER] [MINUTES=N]   the whole pipeline, end to end'
@@ -22,6 +22,7 @@ help:
 	@echo 'make build                                      the program, $(PROGRAM)'
 	@echo 'make corpus                                     fetches the corpus of the demonstration'
 	@echo 'make format, make lint                          the style of the sources'
+	@echo 'make weights                                    the models in Weights/ again, bit for bit (half an hour)'
 	@echo 'make oracle PYTHON=…                            comparisons with the Python packages'
 	@echo 'make fuzz [RUNS=N]                              every reader of files with a million unsound ones'
 	@echo 'make sanitize                                   tests under the sanitizers for memory and threads'
@@ -55,6 +56,10 @@ test: packages
 	$(SWIFT) build -c release --build-tests
 	$(SWIFT) test -c release --skip-build
 	@if command -v objdump >/dev/null; then bash Tests/check-variants.sh .build/release; fi
+
+# The tokenizer and the models that ship with the project.
+weights: build
+	sh Weights/make.sh
 
 # Comparisons with transformers, SentencePiece and llama.cpp, where they are installed; Tests/oracle.sh says which it skips.
 oracle: packages

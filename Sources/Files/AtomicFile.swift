@@ -133,7 +133,13 @@ public final class AtomicFileWriter {
 
 extension FileFailure {
   /// The same trouble under the name that the user knows, not that of a temporary file.
+  ///
+  /// What is looked for while something is written, and is not there, is no missing input.
   package func about(_ path: String) -> FileFailure {
-    if case .system(let operation, _, let code) = self { .system(operation, path: path, code: code) } else { self }
+    guard case .system(let operation, _, let code) = self else { return self }
+    switch operation {
+    case .open, .list, .inspect, .read: return .system(.write, path: path, code: code)
+    default: return .system(operation, path: path, code: code)
+    }
   }
 }

@@ -3,8 +3,10 @@ import Layers
 extension TransformerConfiguration {
   /// One dial for a model's size; everything else is derived from it.
   public enum Size: String, Sendable, Hashable, CaseIterable {
-    /// 4 layers, 2 heads, width 64: seconds, and texts of some kilobytes.
+    /// 3 layers, 3 heads, width 48: for tests and for texts of some kilobytes.
     case nano
+    /// 4 layers, 2 heads, width 64: seconds.
+    case tiny
     /// 4 layers, 4 heads, width 128: minutes.
     case micro
     /// 6 layers, 6 heads, width 192: a quarter of an hour.
@@ -17,7 +19,8 @@ extension TransformerConfiguration {
     /// Layers, heads, and the width of the hidden states.
     public var shape: (layers: Int, heads: Int, width: Int) {
       switch self {
-      case .nano: (4, 2, 64)
+      case .nano: (3, 3, 48)
+      case .tiny: (4, 2, 64)
       case .micro: (4, 4, 128)
       case .mini: (6, 6, 192)
       case .small: (6, 6, 384)

@@ -21,8 +21,7 @@ import Testing
 
   @Test(arguments: [
     "corpus stats", "corpus check", "corpus build", "tokenizer train", "tokenizer encode", "tokenizer decode",
-    "tokenizer inspect", "pretrain", "finetune", "evaluate", "classify", "fill", "embed", "generate", "repl", "convert",
-    "serve",
+    "tokenizer inspect", "pretrain", "finetune", "evaluate", "classify", "fill", "embed", "generate", "convert", "serve",
     "verify-resume",
   ])
   func commandsWithoutTheirArgumentsAreUsageErrors(_ command: String) throws {

@@ -9,7 +9,7 @@ struct SizeOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "nano, micro, mini, small or base; otherwise what suits --minutes and the text.", valueName: "size"))
+      "nano, tiny, micro, mini, small or base; otherwise what suits --minutes and the text.", valueName: "size"))
   var preset: TransformerConfiguration.Size?
   @Option(name: .long, help: ArgumentHelp("A config.json that says everything about the model.", valueName: "file"))
   var config: String?
