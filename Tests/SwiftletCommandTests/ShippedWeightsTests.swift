@@ -23,9 +23,10 @@ import Testing
 
   @Test("The prompt without a model's name starts the generator, from any folder")
   func prompt() throws {
+    let scratch = try Scratch()
     let run = try Program.run(
       "repl", "--temperature", "0", "--max-tokens", "12", "--threads", "1", input: "And God said,\n",
-      in: try Scratch().root)
+      in: scratch.root)
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.output.split(separator: "\n").count == 1 && run.output.count > 20, "\(run.output)")
     // The same words again: greedy, and of whole characters.
