@@ -27,6 +27,9 @@ public struct GeneratedText: Sendable, Hashable {
   /// The tokens to go on from: those of prompt and text, without an end token; nil where a stop string was cut off, so
   /// that the tokens say more than the text.
   public var continuation: [Int32]?
+  /// The mean of the logarithms of the probabilities that the model gave the new tokens before any setting changed them;
+  /// nil where they were not measured, as `best_of` does.
+  public var meanLogProbability: Double?
   /// How long it took.
   public var statistics: GenerationStatistics
 }

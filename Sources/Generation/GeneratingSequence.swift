@@ -18,16 +18,22 @@ struct GeneratingSequence {
   private var decoder: StreamingDecoder
   private var scanner: StopScanner
   private let constraint: ConstraintState?
+  /// How many tokens may come: those that are allowed, and as many as the context has room for where it does not slide.
+  private let mostNew: Int
   private var secondsToFirstToken: Double?
   private var seconds = 0.0
+  /// Whether the model's own probabilities of the tokens are summed up, and their logarithms' sum.
+  private let measuresProbability: Bool
+  private var logProbability = 0.0
 
   init(
     index: Int, prompt: [Int32], sample: Int, settings: GenerationSettings, endTokens: [Int32], tokenizer: Tokenizer,
-    vocabularySize: Int
+    vocabularySize: Int, contextLength: Int, measuresProbability: Bool = false
   ) throws(GenerationFailure) {
     self.index = index
     self.settings = settings
     self.endTokens = endTokens
+    self.measuresProbability = measuresProbability
     history = TokenHistory(tokens: prompt, promptCount: prompt.count)
     visible = prompt
     random = Randomness(seed: settings.seed).derive("text", sample).generator
@@ -36,11 +42,18 @@ struct GeneratingSequence {
     for token in prompt { _ = decoder.append(token) }
     scanner = StopScanner(settings.stopStrings)
     let saysNothing = prompt.allSatisfy { tokenizer.kind($0) == .control }
+    mostNew =
+      settings.contextEnd == .slide
+      ? settings.maxNewTokens : min(settings.maxNewTokens, max(1, contextLength + 1 - prompt.count))
     if let wanted = settings.constraint {
+      func spelled(_ bytes: (Int32) -> [UInt8]?) -> [[UInt8]?] {
+        (0..<Int32(vocabularySize)).map { endTokens.contains($0) ? nil : bytes($0) }
+      }
       let state = try ConstraintState(
-        wanted, tokenizer: tokenizer, vocabularySize: vocabularySize, dropsFirstSpace: saysNothing)
-      guard state.distance <= settings.maxNewTokens else {
-        throw .constraintTooLong(bytes: state.distance, tokens: settings.maxNewTokens)
+        wanted, bytes: spelled(tokenizer.continuationBytes),
+        firstBytes: saysNothing ? spelled(tokenizer.firstBytes) : nil)
+      guard state.distance <= mostNew else {
+        throw .constraintTooLong(needed: state.distance, allowed: mostNew)
       }
       constraint = state
     } else {
@@ -55,8 +68,12 @@ struct GeneratingSequence {
   mutating func advance(
     _ scores: inout [Float], sampler: TokenSampler, seconds: Double
   ) throws(GenerationFailure) -> String {
+    let given = measuresProbability ? scores : []
     if let constraint { try constrain(&scores, constraint) }
     let token = try sampler.choose(&scores, after: history, using: &random)
+    if measuresProbability, let distribution = Distribution(given) {
+      logProbability += distribution.exponent(given[Int(token)]) - logarithm(distribution.total)
+    }
     if let constraint, !endTokens.contains(token) { constraint.follow(token) }
     return append(token, seconds: seconds)
   }
@@ -72,7 +89,7 @@ struct GeneratingSequence {
     text += new
     if scanner.isStopped {
       finishReason = .stop
-    } else if constraint?.isComplete == true {
+    } else if constraint?.isComplete(remaining: mostNew - history.generated.count) == true {
       new += finish(.stop)
     } else if history.generated.count >= settings.maxNewTokens {
       new += finish(.length)
@@ -83,7 +100,7 @@ struct GeneratingSequence {
   /// Leaves only tokens that hold the constraint; the end is one of them where the text is whole.
   private func constrain(_ scores: inout [Float], _ constraint: ConstraintState) throws(GenerationFailure) {
     let ends = endTokens.filter { scores.indices.contains(Int($0)) }.map { ($0, scores[Int($0)]) }
-    constraint.mask(&scores, remaining: settings.maxNewTokens - history.generated.count)
+    constraint.mask(&scores, remaining: mostNew - history.generated.count)
     for (token, score) in ends { scores[Int(token)] = constraint.distance == 0 ? score : -.infinity }
     guard scores.contains(where: { $0 > -.infinity }) else {
       throw .constraintCannotGoOn(token: history.generated.count)
@@ -121,6 +138,8 @@ struct GeneratingSequence {
       promptTokens: Array(history.tokens[..<history.promptCount]), tokens: generated, text: text,
       finishReason: finishReason ?? .interrupted, forgottenTokens: forgottenTokens,
       continuation: scanner.isStopped ? nil : withoutEnd(history.tokens),
+      meanLogProbability: measuresProbability && !history.generated.isEmpty
+        ? logProbability / Double(history.generated.count) : nil,
       statistics: GenerationStatistics(
         promptTokens: history.promptCount, newTokens: history.generated.count,
         secondsToFirstToken: secondsToFirstToken ?? total, seconds: secondsToFirstToken == nil ? total : seconds))

@@ -22,8 +22,8 @@ public enum GenerationFailure: Failure, Hashable {
   case badPattern(pattern: String, position: Int, reason: String)
   /// A JSON schema says what is not known here.
   case badSchema(path: String, reason: String)
-  /// A text that holds the constraint needs more tokens than are allowed.
-  case constraintTooLong(bytes: Int, tokens: Int)
+  /// A text that holds the constraint needs more tokens than are allowed, or than the context has room for.
+  case constraintTooLong(needed: Int, allowed: Int)
   /// The vocabulary cannot spell what the constraint wants.
   case constraintCannotGoOn(token: Int)
   /// The smaller model that guesses has another tokenizer.
@@ -69,9 +69,9 @@ public enum GenerationFailure: Failure, Hashable {
       "The regular expression \(pattern.quotedForMessage) cannot be used: \(reason), at character \(position + 1)."
     case .badSchema(let path, let reason):
       "The JSON schema cannot be used: at \(path), \(reason)."
-    case .constraintTooLong(let bytes, let tokens):
-      "The shortest text that holds the constraint has \(bytes) bytes, which may take as many tokens, and \(tokens) "
-        + "tokens are allowed: raise max_new_tokens."
+    case .constraintTooLong(let needed, let allowed):
+      "A text that holds the constraint may need \(needed) tokens, and there is room for \(allowed): raise max_new_tokens, "
+        + "or shorten the prompt."
     case .constraintCannotGoOn(let token):
       "The vocabulary has no token that goes on as the constraint wants, after \(token) tokens of the text."
     case .otherTokenizer:

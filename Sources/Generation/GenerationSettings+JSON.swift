@@ -47,7 +47,10 @@ extension GenerationSettings {
   public var described: [(name: String, value: String, summary: String)] {
     SettingField.all.map { field in
       let value = field.read(self)
-      return (field.name, value.string ?? (value.isNull ? "-" : value.serialized()), field.summary)
+      guard !value.isNull else { return (field.name, "-", field.summary) }
+      // A text that could be read as a quoted one is quoted.
+      let plain = value.string.flatMap { text in (try? JSONValue(parsing: text))?.string == nil ? text : nil }
+      return (field.name, plain ?? value.serialized(), field.summary)
     }
   }
 
@@ -64,10 +67,19 @@ extension GenerationSettings {
     }
   }
 
-  /// Sets one setting back to its default.
-  public mutating func reset(_ name: String) throws(GenerationFailure) {
+  /// Sets one setting as a person asks for it: whoever names a way of drawing tokens wants them to be drawn, whoever names
+  /// beams does not, whatever the model's own settings say.
+  public mutating func request(_ name: String, as text: String) throws(GenerationFailure) {
     let field = try Self.field(name)
-    let value = field.read(GenerationSettings())
+    try set(name, to: text)
+    if field.isAboutDrawing, !field.isNeutral(field.read(self)) { doSample = true }
+    if field.name == "num_beams", numBeams > 1 { doSample = false }
+  }
+
+  /// Sets one setting back to its default, or to what it is in other settings.
+  public mutating func reset(_ name: String, to other: GenerationSettings = .init()) throws(GenerationFailure) {
+    let field = try Self.field(name)
+    let value = field.read(other)
     if value.isNull { field.clear(&self) } else { try field.write(value, &self) }
   }
 

@@ -67,6 +67,9 @@ public struct GenerationSettings: Sendable, Hashable {
   public var suppressTokens: [Int32] = []
   /// `sequence_bias`: biases on tokens and on sequences of them.
   public var sequenceBias: [SequenceBias] = []
+  /// `best_of`: of so many texts that are drawn the one is kept whose tokens are the likeliest on the average; it belongs to
+  /// a run, and is not written to files.
+  public var bestOf = 1
   /// `num_beams`: on how many ways the likeliest text is looked for; 1 takes token after token.
   public var numBeams = 1
   /// `length_penalty`: finished ways are compared by score / length to this power; above 0 favours long texts.
@@ -110,9 +113,19 @@ public struct GenerationSettings: Sendable, Hashable {
     for field in SettingField.all { try field.write(field.read(self), &copy) }
   }
 
-  /// Checks that the tokens which settings name are in a vocabulary.
+  /// Checks every setting, that the tokens which they name are in a vocabulary, and that they go together.
   public func validate(vocabulary: Int) throws(GenerationFailure) {
     try validate()
+    // A stop string would cut the text in the middle of what it is held to.
+    guard constraint == nil || stopStrings.isEmpty else {
+      throw .badSetting(
+        name: "stop_strings", expected: "empty where one of \(TextConstraint.settings) holds the text",
+        found: SettingField.shown(.array(stopStrings.map { .string($0) })))
+    }
+    guard bestOf == 1 || (!isGreedy && numBeams == 1) else {
+      throw .badSetting(
+        name: "best_of", expected: "1 where no tokens are drawn: every text would be the same", found: "\(bestOf)")
+    }
     let named: [(String, [Int32])] = [
       ("bad_words_ids", badWordsIDs.flatMap(\.self)), ("suppress_tokens", suppressTokens),
       ("sequence_bias", sequenceBias.flatMap(\.tokens)), ("eos_token_id", endTokens),

@@ -30,6 +30,9 @@ extension SettingField {
     .integer(
       "no_repeat_ngram_size", \.noRepeatNgramSize, 0...1_000_000, neutral: 0,
       "no run of so many tokens comes twice; 0 for no rule"),
+    .integer(
+      "best_of", \.bestOf, 1...64, neutral: 1, isInFile: false,
+      "draw so many texts, and keep that of the likeliest tokens on the average"),
     .integer("num_beams", \.numBeams, 1...256, neutral: 1, "ways on which beam search looks for the likeliest text"),
     .number("length_penalty", \.lengthPenalty, -100...100, neutral: 1, "above 0 beam search favours long texts"),
     .flag("early_stopping", \.earlyStopping, neutral: false, "end beam search when so many texts are finished"),
@@ -86,7 +89,7 @@ extension SettingField {
   private static func constrain(
     _ settings: inout GenerationSettings, to constraint: TextConstraint
   ) throws(GenerationFailure) {
-    _ = try PatternParser.graph(of: constraint.pattern)
+    _ = try constraint.graph
     settings.constraint = constraint
   }
 

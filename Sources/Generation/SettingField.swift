@@ -13,6 +13,8 @@ struct SettingField: Sendable {
   var aliases: [String] = []
   /// Whether `generation_config.json` has it.
   var isInFile = true
+  /// Whether whoever asks for it wants tokens to be drawn.
+  var isAboutDrawing: Bool { ["temperature", "top_k", "top_p", "min_p", "typical_p", "best_of"].contains(name) }
   /// Whether it is a text or a list of texts.
   var isText = false
   let read: @Sendable (GenerationSettings) -> JSONValue
@@ -37,10 +39,10 @@ struct SettingField: Sendable {
 extension SettingField {
   static func integer(
     _ name: String, _ path: Path<Int>, _ range: ClosedRange<Int>, aliases: [String] = [], neutral: Int? = nil,
-    _ summary: String
+    isInFile: Bool = true, _ summary: String
   ) -> SettingField {
     SettingField(
-      name: name, summary: summary, aliases: aliases, read: { .integer($0[keyPath: path]) },
+      name: name, summary: summary, aliases: aliases, isInFile: isInFile, read: { .integer($0[keyPath: path]) },
       write: { (value, settings) throws(GenerationFailure) in
         settings[keyPath: path] = try Self.integer(value, name: name, range)
       },

@@ -29,7 +29,7 @@ extension TextGenerator {
       let found = try search.search(tokens, memory, mostNew: mostNew, isInterrupted: isInterrupted)
       var text = try GeneratingSequence(
         index: index, prompt: tokens, sample: prompt.sample, settings: settings, endTokens: endTokens,
-        tokenizer: tokenizer, vocabularySize: scorer.vocabularySize)
+        tokenizer: tokenizer, vocabularySize: scorer.vocabularySize, contextLength: contextLength)
       for token in found where text.finishReason == nil {
         let new = text.append(token, seconds: seconds())
         if !new.isEmpty { onText(index, new) }

@@ -38,7 +38,7 @@ extension TextGenerator {
     }
     var text = try GeneratingSequence(
       index: 0, prompt: tokens, sample: prompt.sample, settings: settings, endTokens: endTokens, tokenizer: tokenizer,
-      vocabularySize: scorer.vocabularySize)
+      vocabularySize: scorer.vocabularySize, contextLength: context)
     let capacity = min(context, tokens.count + min(settings.maxNewTokens, context) + Self.guesses)
     let memory = try scorer.makeMemory(sequences: 1, capacity: capacity)
     let draftMemory = try draft.scorer.makeMemory(sequences: 1, capacity: capacity)

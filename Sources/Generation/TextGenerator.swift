@@ -72,7 +72,7 @@ public struct TextGenerator: Sendable {
   }
 
   /// The tokens that say one of the texts over which no repetition reaches.
-  func breakers(_ settings: GenerationSettings) -> Set<Int32> {
+  package func breakers(_ settings: GenerationSettings) -> Set<Int32> {
     guard settings.dryMultiplier > 0 else { return [] }
     return Set(
       (0..<Int32(scorer.vocabularySize)).filter { token in
@@ -97,11 +97,23 @@ public struct TextGenerator: Sendable {
     _ prompts: [Prompt], settings: GenerationSettings, isInterrupted: () -> Bool = { false },
     onText: (_ prompt: Int, _ text: String) -> Void
   ) throws -> [GeneratedText] {
+    try generate(
+      prompts, settings: settings, measuresProbability: false, isInterrupted: isInterrupted, onText: onText)
+  }
+
+  /// The same, where the probabilities of the tokens may be measured.
+  func generate(
+    _ prompts: [Prompt], settings: GenerationSettings, measuresProbability: Bool, isInterrupted: () -> Bool,
+    onText: (_ prompt: Int, _ text: String) -> Void
+  ) throws -> [GeneratedText] {
     guard !prompts.isEmpty else { return [] }
     let start = ContinuousClock.now
     func seconds() -> Double { (ContinuousClock.now - start) / .seconds(1) }
     try settings.validate(vocabulary: scorer.vocabularySize)
     let endTokens = ends(settings)
+    if settings.bestOf > 1 {
+      return try generateBest(prompts, settings: settings, isInterrupted: isInterrupted, onText: onText)
+    }
     if settings.numBeams > 1 {
       return try generateByBeams(
         prompts, settings: settings, endTokens: endTokens,
@@ -116,7 +128,8 @@ public struct TextGenerator: Sendable {
     for (index, prompt) in prompts.enumerated() {
       var text = try GeneratingSequence(
         index: index, prompt: try tokens(of: prompt, settings: settings), sample: prompt.sample, settings: settings,
-        endTokens: endTokens, tokenizer: tokenizer, vocabularySize: scorer.vocabularySize)
+        endTokens: endTokens, tokenizer: tokenizer, vocabularySize: scorer.vocabularySize, contextLength: context,
+        measuresProbability: measuresProbability)
       if text.visible.count > context {
         guard settings.contextEnd == .slide, context > 2 else {
           throw GenerationFailure.promptTooLong(tokens: text.visible.count, context: context)

@@ -65,12 +65,11 @@ package struct Routes: Sendable {
     settings.maxNewTokens = try fields.integer("max_tokens", 1...100_000) ?? 16
     let names = [
       "temperature", "top_p", "top_k", "min_p", "typical_p", "presence_penalty", "frequency_penalty",
-      "repetition_penalty", "seed", "stop",
+      "repetition_penalty", "best_of", "seed", "stop",
     ]
     for name in names {
       guard let value = fields[name], !value.isNull else { continue }
-      if name == "temperature" { settings.doSample = true }
-      try settings.set(name, to: value.serialized())
+      try settings.request(name, as: value.serialized())
     }
     let identifier = "cmpl-" + UUID().uuidString.lowercased()
     let (final, name, created) = (settings, engine.name, Int(Date().timeIntervalSince1970))

@@ -14,4 +14,13 @@ extension Tokenizer {
     case (.byteLevel, _): return piece.unicodeScalars.compactMap { ByteAlphabet.byte(of: $0) }
     }
   }
+
+  /// What a token says where no text stands before it; nil where nothing.
+  package func firstBytes(of identifier: Int32) -> [UInt8]? {
+    guard let bytes = continuationBytes(of: identifier) else { return nil }
+    guard case .sentencePiece(dropsFirstSpace: true, _, _) = model.decoding, kind(identifier) != .byte,
+      bytes.first == UInt8(ascii: " ")
+    else { return bytes }
+    return bytes.count == 1 ? nil : Array(bytes.dropFirst())
+  }
 }

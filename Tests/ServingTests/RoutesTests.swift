@@ -6,7 +6,10 @@ import Testing
 /// The routes, without a socket.
 @Suite struct RoutesTests {
   /// The routes of a model of random weights.
-  private func routes(_ family: TransformerConfiguration.Family = .gpt2, labels: [String] = []) throws -> Routes {
+  private func routes(
+    _ family: TransformerConfiguration.Family = .gpt2, labels: [String] = [], format: WeightFormat? = nil,
+    fillsMasks: Bool = false
+  ) throws -> Routes {
     try withScratchFolder { folder in
       let tokenizer = try Tokenizer.train(
         from: ["a small yellow bird that sings\n"], options: TokenizerTrainingOptions(vocabularySize: 280)
@@ -14,9 +17,12 @@ import Testing
       var configuration = TransformerConfiguration.preset(
         .nano, family: family, vocabularySize: tokenizer.vocabularySize, context: 32)
       if !labels.isEmpty { configuration = configuration.classifying(sequencesInto: labels) }
+      configuration.fillsMasks = fillsMasks
       let weights = try Transformer(configuration).initialWeights(seed: 1)
       let path = Files.path(folder, "model")
-      try ModelFolder(configuration: configuration, weights: weights, tokenizer: tokenizer).write(to: path)
+      var model = ModelFolder(configuration: configuration, weights: weights, tokenizer: tokenizer)
+      if let format { model = try model.quantized(to: format, execution: Execution()).folder }
+      try model.write(to: path)
       return Routes(try Engine(folder: path, execution: Execution()))
     }
   }
@@ -58,6 +64,20 @@ import Testing
       reason = choice?["finish_reason"]?.string
     }
     #expect(streamed == text && reason != nil)
+  }
+
+  @Test(arguments: [nil, WeightFormat.bf16, .q8, .q4], [false, true])
+  func storedWeightsAndBothObjectives(_ format: WeightFormat?, _ fillsMasks: Bool) async throws {
+    let routes = try routes(.llama, format: format, fillsMasks: fillsMasks)
+    let body = #"{"prompt": "a small", "max_tokens": 5, "temperature": 0.9, "best_of": 2, "seed": 3}"#
+    let answers = try await [
+      ask(routes, "POST", "/v1/completions", body), ask(routes, "POST", "/v1/completions", body),
+    ]
+    #expect(answers.allSatisfy { $0.status == 200 && ($0.body["usage"]?["completion_tokens"]?.int ?? 0) > 0 })
+    #expect(answers[0].body["choices"] == answers[1].body["choices"])
+    #expect(try await ask(routes, "POST", "/v1/embeddings", #"{"input": "a bird"}"#).status == 200)
+    let refused = #"{"prompt": "a", "temperature": 0, "best_of": 2}"#
+    #expect(try await ask(routes, "POST", "/v1/completions", refused).status == 400)
   }
 
   @Test(arguments: [

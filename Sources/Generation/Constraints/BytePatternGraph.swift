@@ -12,8 +12,15 @@ struct BytePatternGraph: Sendable {
     var start: Int, end: Int
   }
 
+  /// The way that one character takes, over one edge or several.
+  private struct Letter {
+    var source: Int, target: Int
+    var characters: [ClosedRange<UInt32>]
+  }
+
   private(set) var edges: [[Edge]] = []
   private(set) var free: [[Int]] = []
+  private var letters: [Letter] = []
   var start = 0, end = 0
 
   /// More states than this are refused: patterns that count far.
@@ -32,12 +39,18 @@ struct BytePatternGraph: Sendable {
     edges[from].append(Edge(bytes: bytes, target: to))
   }
 
-  /// How many bytes are at least missing from each state to the end; nil from where there is no way.
-  func distances() -> [Int?] {
+  /// With how few tokens a text can be ended from each state, where each is one character or one byte of a spelling;
+  /// nil from where there is no way.
+  ///
+  /// A vocabulary may end it with fewer.
+  func distances(_ spelling: Spelling) -> [Int?] {
     var before: [[(state: Int, cost: Int)]] = Array(repeating: [], count: edges.count)
     for state in edges.indices {
-      for edge in edges[state] { before[edge.target].append((state, 1)) }
+      for edge in edges[state] where spelling.hasByte(in: edge.bytes) { before[edge.target].append((state, 1)) }
       for target in free[state] { before[target].append((state, 0)) }
+    }
+    for letter in letters where letter.characters.contains(where: { spelling.hasCharacter(in: $0) }) {
+      before[letter.target].append((letter.source, 1))
     }
     var result = [Int?](repeating: nil, count: edges.count)
     var level = [end], distance = 0
@@ -58,9 +71,33 @@ struct BytePatternGraph: Sendable {
 }
 
 extension BytePatternGraph {
+  /// A part that takes some bytes, one after the other.
+  mutating func text(_ bytes: some Sequence<UInt8>) -> Part {
+    let start = addState()
+    var end = start
+    for byte in bytes {
+      let next = addState()
+      connect(end, byte...byte, next)
+      end = next
+    }
+    return Part(start: start, end: end)
+  }
+
+  /// A part that takes one of several.
+  mutating func choice(_ parts: [Part]) -> Part {
+    guard parts.count != 1 else { return parts[0] }
+    let all = Part(start: addState(), end: addState())
+    for part in parts {
+      connect(all.start, part.start)
+      connect(part.end, all.end)
+    }
+    return all
+  }
+
   /// A part that takes one character of some ranges, as UTF-8.
   mutating func characters(_ ranges: [ClosedRange<UInt32>]) -> Part {
     let part = Part(start: addState(), end: addState())
+    letters.append(Letter(source: part.start, target: part.end, characters: ranges))
     for range in ranges {
       // Surrogates are no characters.
       for piece in [range.clamped(to: 0...0xD7FF), range.clamped(to: 0xE000...0x10FFFF)]

@@ -1,7 +1,8 @@
 /// Reads a regular expression: characters, `.`, classes, groups, `|`, `*`, `+`, `?`, `{m,n}`, and the escapes `\\d`, `\\w`,
 /// `\\s` (of ASCII), their opposites, `\\n`, `\\r`, `\\t`, `\\xHH` and `\\uHHHH`.
 ///
-/// The whole text must match, so `^` at the beginning and `$` at the end say nothing new, and are refused elsewhere.
+/// The whole text must match, so `^` at the beginning and `$` at the end say nothing new, and are refused elsewhere. `.`
+/// is any character that does not end a line.
 struct PatternParser {
   private typealias Ranges = [ClosedRange<UInt32>]
 
@@ -10,19 +11,26 @@ struct PatternParser {
   private var position = 0
   private var depth = 0
   private var graph = BytePatternGraph()
+  /// Whether characters are spelled as in a JSON string: inside `(?"…)`, which only the patterns of schemas have.
+  private var spellsJSON = false
+  private let knowsJSON: Bool
 
-  private init(_ pattern: String) {
+  private init(_ pattern: String, knowsJSON: Bool) {
     self.pattern = pattern
+    self.knowsJSON = knowsJSON
     scalars = Array(pattern.unicodeScalars)
   }
 
   /// The graph of a pattern.
-  static func graph(of pattern: String) throws(GenerationFailure) -> BytePatternGraph {
-    var parser = PatternParser(pattern)
+  ///
+  /// - Parameter knowsJSON: whether `(?"…)` spells what is in it as in a JSON string.
+  static func graph(of pattern: String, knowsJSON: Bool = false) throws(GenerationFailure) -> BytePatternGraph {
+    var parser = PatternParser(pattern, knowsJSON: knowsJSON)
     if parser.peek == "^" { parser.position += 1 }
     let part = try parser.alternatives()
     guard parser.position == parser.scalars.count else { throw parser.refusal("a closing ) without an opening one") }
     (parser.graph.start, parser.graph.end) = (part.start, part.end)
+    guard parser.graph.distances(.all)[part.start] != nil else { throw parser.refusal("no text matches it") }
     return parser.graph
   }
 
@@ -47,13 +55,7 @@ struct PatternParser {
       position += 1
       parts.append(try sequence())
     }
-    guard parts.count > 1 else { return parts[0] }
-    let all = BytePatternGraph.Part(start: graph.addState(), end: graph.addState())
-    for part in parts {
-      graph.connect(all.start, part.start)
-      graph.connect(part.end, all.end)
-    }
-    return all
+    return graph.choice(parts)
   }
 
   private mutating func sequence() throws(GenerationFailure) -> BytePatternGraph.Part {
@@ -136,20 +138,40 @@ struct PatternParser {
     let scalar = try take()
     switch scalar {
     case "(":
+      let outside = spellsJSON
+      defer { spellsJSON = outside }
       if peek == "?" {
         position += 1
-        guard try take() == ":" else { throw refusal("only groups (…) and (?:…) are known") }
+        switch try take() {
+        case ":": break
+        case "\"" where knowsJSON: spellsJSON = true
+        default: throw refusal("only groups (…) and (?:…) are known")
+        }
       }
       let part = try alternatives()
-      guard try take() == ")" else { throw refusal("a ) is missing") }
+      guard peek == ")" else { throw refusal("a ) is missing") }
+      position += 1
       return part
-    case "[": return graph.characters(try characterClass())
-    case ".": return graph.characters(Self.inverted([10...10]))
-    case "\\": return graph.characters(try escape())
+    case "[": return characters(try characterClass())
+    case ".": return characters(Self.inverted([10...13, 0x85...0x85, 0x2028...0x2029]))
+    case "\\": return characters(try escape())
     case "*", "+", "?", "{": throw refusal("nothing is before the repetition")
     case "^", "$": throw refusal("anchors stand only at the ends")
-    default: return graph.characters([scalar.value...scalar.value])
+    default: return characters([scalar.value...scalar.value])
     }
+  }
+
+  /// One character, as it stands in the text.
+  private mutating func characters(_ ranges: Ranges) -> BytePatternGraph.Part {
+    guard spellsJSON else { return graph.characters(ranges) }
+    let escaped: Ranges = [0...0x1F, 0x22...0x22, 0x5C...0x5C]
+    var ways = [graph.characters(Self.inverted(Self.inverted(ranges) + escaped))]
+    for code in escaped.joined() where ranges.contains(where: { $0.contains(code) }) {
+      let digits = String(code, radix: 16)
+      let spelled = [0x22: "\\\"", 0x5C: "\\\\", 10: "\\n", 13: "\\r", 9: "\\t"][code]
+      ways.append(graph.text((spelled ?? "\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8))
+    }
+    return graph.choice(ways)
   }
 
   private mutating func characterClass() throws(GenerationFailure) -> Ranges {
@@ -197,7 +219,9 @@ struct PatternParser {
     case "x", "u":
       var text = ""
       for _ in 0..<(scalar == "x" ? 2 : 4) { text.unicodeScalars.append(try take()) }
-      guard let value = UInt32(text, radix: 16) else { throw refusal("hexadecimal digits are expected") }
+      guard text.allSatisfy(\.isHexDigit), let value = UInt32(text, radix: 16) else {
+        throw refusal("hexadecimal digits are expected")
+      }
       return [value...value]
     case _ where scalar.isASCII && !scalar.properties.isAlphabetic && Int(String(scalar)) == nil:
       return [scalar.value...scalar.value]

@@ -11,18 +11,22 @@ public enum TextConstraint: Sendable, Hashable {
   /// One of some texts.
   case choices([String])
 
-  /// The regular expression that says the same.
-  var pattern: String {
+  /// The graph of the texts that hold it.
+  var graph: BytePatternGraph {
     get throws(GenerationFailure) {
       switch self {
-      case .regex(let pattern): return pattern
-      case .choices(let choices): return choices.map { SchemaPattern.quoted($0) }.joined(separator: "|")
+      case .regex(let pattern): return try PatternParser.graph(of: pattern)
+      case .choices(let choices):
+        return try PatternParser.graph(of: choices.map { SchemaPattern.quoted($0) }.joined(separator: "|"))
       case .schema(let text):
         guard let schema = try? JSONValue(parsing: text) else {
           throw .badSchema(path: "#", reason: "it is no JSON")
         }
-        return try SchemaPattern.pattern(of: schema)
+        return try PatternParser.graph(of: SchemaPattern.pattern(of: schema), knowsJSON: true)
       }
     }
   }
+
+  /// The names of the settings that ask for one.
+  static let settings = "regex, json_schema and choices"
 }

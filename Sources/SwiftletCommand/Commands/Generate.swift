@@ -88,7 +88,9 @@ struct Generate: ParsableCommand {
         "text": .string(text.text), "tokens": .integer(text.tokens.count),
         "tokens_per_second": .number(text.statistics.tokensPerSecond),
         "finish_reason": .string(text.finishReason.rawValue), "prompt_tokens": .integer(text.promptTokens.count),
+        "forgotten_tokens": .integer(text.forgottenTokens),
       ]
+      if let mean = text.meanLogProbability { object["mean_log_probability"] = .number(mean) }
       for (name, value) in extra { object[name] = value }
       let copied = try corpus.map { try CopiedRun.longest(of: text.text, in: $0) }
       if let copied {
@@ -102,6 +104,11 @@ struct Generate: ParsableCommand {
         note(
           "swiftlet: the longest run copied from the training text has \(copied.bytes) of \(copied.bytesOfText) bytes "
             + "(\(percent) %): \(copied.text.quotedForMessage)")
+      }
+      if text.forgottenTokens > 0 {
+        note(
+          "swiftlet: the model sees \(model.generator.contextLength) tokens at once; \(text.forgottenTokens) of the "
+            + "beginning were forgotten (context_end is slide).")
       }
       if text.finishReason == .context {
         note(

@@ -46,6 +46,9 @@ struct GenerationOptions: ParsableArguments {
     help: "When the context is full: stop, or slide and forget the older half.")
   var contextEnd: String?
 
+  @Option(name: .long, help: "Draw so many texts, and keep that of the likeliest tokens on the average.")
+  var bestOf: String?
+
   @Option(name: .long, help: "Look for the likeliest text on so many ways (beam search); greedy.")
   var numBeams: String?
 
@@ -76,19 +79,15 @@ struct GenerationOptions: ParsableArguments {
     var settings = model
     settings.seed = seed
     let named: [(String, String?)] = [
+      ("num_beams", numBeams), ("best_of", bestOf),
       ("max_new_tokens", maxTokens), ("min_new_tokens", minNewTokens), ("temperature", temperature), ("top_k", topK),
       ("top_p", topP), ("min_p", minP), ("typical_p", typicalP), ("repetition_penalty", repetitionPenalty),
       ("presence_penalty", presencePenalty), ("frequency_penalty", frequencyPenalty),
       ("no_repeat_ngram_size", noRepeatNgramSize), ("context_end", contextEnd),
-      ("num_beams", numBeams), ("dry_multiplier", dryMultiplier),
-      ("regex", regex.map { JSONValue.string($0).serialized() }),
+      ("dry_multiplier", dryMultiplier), ("regex", regex.map { JSONValue.string($0).serialized() }),
     ]
     // Who asks for a temperature wants to sample, even from a model whose own settings are greedy.
-    let drawing = [temperature, topK, topP, minP, typicalP]
-    if drawing.contains(where: { $0 != nil }) { settings.doSample = true }
-    // Beams look for the likeliest text.
-    if numBeams != nil, !drawing.contains(where: { $0 != nil }) { settings.doSample = false }
-    for case (let name, let value?) in named { try settings.set(name, to: value) }
+    for case (let name, let value?) in named { try settings.request(name, as: value) }
     if !stop.isEmpty { try settings.set("stop_strings", to: JSONValue.array(stop.map { .string($0) }).serialized()) }
     if !choices.isEmpty { try settings.set("choices", to: JSONValue.array(choices.map { .string($0) }).serialized()) }
     if let jsonSchema {
@@ -99,7 +98,7 @@ struct GenerationOptions: ParsableArguments {
       guard let equals = pair.firstIndex(of: "=") else {
         throw ValidationError("--set \(pair): name=value is expected, as in --set top_k=40.")
       }
-      try settings.set(String(pair[..<equals]), to: String(pair[pair.index(after: equals)...]))
+      try settings.request(String(pair[..<equals]), as: String(pair[pair.index(after: equals)...]))
     }
     return settings
   }
