@@ -49,6 +49,9 @@ public enum Interrupts {
   /// Whether the operation that runs is to end.
   public static var isPending: Bool { count.load(ordering: .relaxed) > 0 }
 
+  /// Whether the whole program is to end: SIGTERM asked for it.
+  public static var isTerminating: Bool { lastSignal.load(ordering: .relaxed) == SIGTERM }
+
   /// Asks the operation that runs to end, as a signal would.
   public static func request() { count.add(1, ordering: .relaxed) }
 

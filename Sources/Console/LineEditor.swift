@@ -46,6 +46,7 @@ public final class LineEditor: LineSource {
 
   /// Waits for the next line, edited by a person or plain.
   public func readLine(prompt: String, continuation: String) -> LineInput {
+    if Interrupts.isTerminating { return .end }
     guard isInteractive else { return plainInput.next() }
     guard !terminal.isDumb, terminal.enter(.keys) else {
       show(prompt)
@@ -92,7 +93,7 @@ public final class LineEditor: LineSource {
         continue
       }
       if ready < 0 {
-        guard errno == EINTR else { return nil }
+        guard errno == EINTR, !Interrupts.isTerminating else { return nil }
         return .unknown
       }
       var bytes = [UInt8](repeating: 0, count: 4096)
@@ -122,7 +123,7 @@ struct PlainLines {
       var bytes = [UInt8](repeating: 0, count: 1 << 16)
       let count = read(descriptor, &bytes, bytes.count)
       if count < 0, errno == EINTR {
-        if Interrupts.isPending { return .interrupted }
+        if Interrupts.isPending { return Interrupts.isTerminating ? .end : .interrupted }
         continue
       }
       if count <= 0 { isAtEnd = true } else { pending += bytes[..<count] }

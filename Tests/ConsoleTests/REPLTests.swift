@@ -8,6 +8,8 @@ import Testing
     var task: REPLTask
     var name: String
     var temperature = "0.8"
+    var alsoFills = false
+    var fails = false
     var prompts: [REPLPrompt] = []
 
     init(_ task: REPLTask = .generation, name: String = "mock") {
@@ -18,10 +20,15 @@ import Testing
     var facts: [(name: String, value: String)] { [("model", name)] }
     var settings: [REPLSetting] { [REPLSetting(name: "temperature", value: temperature, summary: "how wild")] }
 
-    func set(_ name: String, to value: String) throws {
+    func set(_ name: String, to value: String?) throws {
       guard name == "temperature" else { throw JSONFailure.unexpectedEnd(offset: 7) }
-      temperature = value
+      guard value != "hot" else { throw JSONFailure.unexpectedEnd(offset: 9) }
+      temperature = value ?? "0.8"
     }
+
+    func request(_ name: String, as value: String) throws { try set(name, to: value) }
+
+    var mask: String? { if case .filling(let mask) = task { mask } else { alsoFills ? "<mask>" : nil } }
 
     func tokens(of text: String) -> [(identifier: Int32, piece: String)] {
       text.split(separator: " ").enumerated().map { (Int32($0.offset), "▁\($0.element)") }
@@ -31,6 +38,7 @@ import Testing
       _ prompt: REPLPrompt, sample: Int, onText: (String) -> Void, isInterrupted: () -> Bool
     ) throws -> REPLCompletion {
       prompts.append(prompt)
+      if fails { throw JSONFailure.unexpectedEnd(offset: 5) }
       var text = ""
       for part in [" wörd\(sample)", " 早\n", "end"] {
         if isInterrupted() {
@@ -83,14 +91,20 @@ import Testing
   @discardableResult
   private func run(
     _ lines: [LineInput], model: Mock = Mock(), isInteractive: Bool = true,
-    check: (Script) -> Void = { _ in }, isInterrupted: @escaping () -> Bool = { false }
+    check: (Script) -> Void = { _ in }, complain: @escaping (String) -> Void = { _ in },
+    isInterrupted: @escaping () -> Bool = { false }
   ) -> String {
     let source = Script(lines, isInteractive: isInteractive)
     var shown = ""
     let repl = REPL(
-      model: model, input: source, loadModel: { Mock(name: $0) }, write: { shown += $0 }, beginOperation: {},
-      isInterrupted: isInterrupted)
-    repl.run()
+      model: model, input: source, loadModel: { Mock(name: $0) }, write: { shown += $0 }, complain: complain,
+      beginOperation: {}, isInterrupted: isInterrupted)
+    do {
+      try repl.run()
+    } catch {
+      #expect(!isInteractive)
+      shown += "thrown: \(error)"
+    }
     check(source)
     guard isInteractive else { return shown }
     #expect(shown.hasPrefix("Type ") && shown.contains("/help"))
@@ -119,6 +133,52 @@ import Testing
       run([.line("x")], model: Mock(.classification(labels: ["good", "bad"])), isInteractive: false)
         == "good\t0.750000\n")
     #expect(run([.line("a <mask>")], model: Mock(.filling(mask: "<mask>")), isInteractive: false) == "a <mask>0\n")
+    #expect(run([.line("a b")], model: Mock(.tagging(labels: ["good", "bad"])), isInteractive: false) == "good bad\n")
+  }
+
+  @Test("Not a terminal: messages are no answers, and an error ends it")
+  func pipelineErrors() {
+    var complaints = ""
+    let shown = run(
+      [.line("/hlep"), .line("/stats"), .line("one"), .line("/set colour blue"), .line("two")], isInteractive: false,
+      complain: { complaints += $0 })
+    #expect(complaints.contains("Is /help meant?"))
+    #expect(shown.hasPrefix("Nothing was written yet.\n" + #" wörd0 早\nend"# + "\nthrown: "))
+    var calls = 0
+    let stopped = run(
+      [.line("one"), .line("two"), .line("three")], isInteractive: false,
+      isInterrupted: {
+        calls += 1
+        return calls > 5
+      })
+    #expect(stopped.split(separator: "\n").count == 2)
+  }
+
+  @Test("What fails takes nothing away: a text that cannot be written again, a session that does not fit")
+  func failures() throws {
+    let folder = try Files.temporaryFolder()
+    defer { try? Files.removeFolder(folder) }
+    let model = Mock()
+    run([.line("Once")], model: model)
+    var shown = run([.line("Once"), .line("/set temperature 0.3"), .line("/save \(folder)/s")], model: model)
+    let saved = try Files.readText("\(folder)/s")
+    try AtomicFile.write(saved.replacing("0.3", with: "hot"), to: "\(folder)/s")
+    shown = run([.line("Twice"), .line("/load \(folder)/s"), .line("/show text")], model: model)
+    #expect(model.temperature == "0.3" && shown.hasSuffix("Twice wörd0 早\nend\n"))
+    let failing = Mock()
+    shown = run([.line("Once"), .line("/set temperature default"), .line("/retry")], model: failing)
+    #expect(failing.temperature == "0.8")
+    let source = Script([], isInteractive: true)
+    var said = ""
+    let repl = REPL(
+      model: failing, input: source, loadModel: { Mock(name: $0) }, write: { said += $0 }, beginOperation: {},
+      isInterrupted: { false })
+    try repl.answer("Once")
+    failing.fails = true
+    #expect(throws: JSONFailure.self) { try repl.answer("/retry") }
+    said = ""
+    try repl.answer("/show text")
+    #expect(said == "Once wörd0 早\nend\n")
   }
 
   @Test("Three quotes hold several lines together")
@@ -205,6 +265,10 @@ import Testing
     #expect(run([.line("/retry")], model: filling).contains("/retry needs a model that generates"))
     #expect(run([.line("x")], model: Mock(.classification(labels: []))) == "0.7500  good\n0.2500  bad\n")
     #expect(run([.line("/fill a <mask>")]).contains("/fill needs a masked model"))
+    let both = Mock()
+    both.alsoFills = true
+    #expect(run([.line("/fill 1 a <mask>")], model: both) == "0.5000  a <mask>0\n")
+    #expect(run([.line("x")], model: Mock(.tagging(labels: []))) == "0.7500  good\n0.2500  bad\n")
   }
 
   @Test("Sessions are saved and loaded, exported, and models changed")

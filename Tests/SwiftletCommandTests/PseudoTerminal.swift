@@ -79,6 +79,16 @@ final class PseudoTerminal {
     _ = write(master, bytes, bytes.count)
   }
 
+  /// Asks the program to end, as whoever stops a machine does.
+  func terminate() { kill(process, SIGTERM) }
+
+  /// Types a line and waits until it is answered: until all of some texts were shown, and the next line may be typed.
+  func ask(_ line: String, _ expected: String...) -> Bool {
+    let start = position
+    type(line + "\r")
+    return expected.allSatisfy { wait(for: $0, after: start) != nil } && wait(for: "\u{1B}[?2004h", after: start) != nil
+  }
+
   /// Waits until something is shown behind what was there; returns the seconds that took, nil after too many.
   @discardableResult
   func wait(for text: String, after position: Int = 0, seconds: Double = 20) -> Double? {

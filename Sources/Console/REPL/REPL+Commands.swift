@@ -49,7 +49,7 @@ extension REPL {
     case ("history", 1): keepsHistory = true
     case ("nohistory", 1): keepsHistory = false
     case (let name?, 2):
-      try model.set(name, to: words[1])
+      if words[1] == "default" { try model.set(name, to: nil) } else { try model.request(name, as: words[1]) }
       if input.isInteractive, let setting = model.settings.first(where: { $0.name == name }) {
         say("\(setting.name) is \(setting.value)", .dim)
       }
@@ -117,7 +117,7 @@ extension REPL {
   }
 
   private func fillCommand(_ argument: String) throws {
-    guard case .filling = model.task else { return say("/fill needs a masked model.", .red) }
+    guard model.mask != nil else { return say("/fill needs a masked model.", .red) }
     let (count, text) = countAndText(argument, default: 5)
     guard !text.isEmpty else { return say("Use: /fill [N] TEXT") }
     try fill(text, count: count)
@@ -125,33 +125,51 @@ extension REPL {
 
   // MARK: Files
 
-  private func save(_ path: String) throws {
-    guard !path.isEmpty else { return say("Use: /save FILE") }
+  private func save(_ argument: String) throws {
+    guard let path = path(argument) else { return say("Use: /save FILE") }
     try AtomicFile.write(session.json(settings: model.settings).serialized(pretty: true) + "\n", to: path)
     say("Saved \(session.turns.count) texts and the settings to \(path).", .dim)
   }
 
-  private func load(_ path: String) throws {
-    guard !path.isEmpty else { return say("Use: /load FILE") }
+  private func load(_ argument: String) throws {
+    guard let path = path(argument) else { return say("Use: /load FILE") }
     guard let (session, settings) = REPLSession.read(try Files.readJSON(path)) else {
       return say("\(path) is not a session that /save wrote.", .red)
     }
-    for (name, value) in settings where value != "-" { try model.set(name, to: value) }
+    let before = model.settings.map { ($0.name, $0.value) }
+    do {
+      try set(settings)
+    } catch {
+      // Either all of it is taken over or nothing.
+      try? set(before)
+      throw error
+    }
     self.session = session
     say("\(session.turns.count) texts.", .dim)
     if !session.text.isEmpty { say(session.text) }
   }
 
-  private func export(_ path: String) throws {
-    guard !path.isEmpty else { return say("Use: /export FILE") }
+  /// Sets all settings, each from its default: some do not go together.
+  private func set(_ settings: [(String, String)]) throws {
+    for (name, _) in settings { try model.set(name, to: nil) }
+    for (name, value) in settings where value != "-" { try model.set(name, to: value) }
+  }
+
+  private func export(_ argument: String) throws {
+    guard let path = path(argument) else { return say("Use: /export FILE") }
     try AtomicFile.write(session.transcript, to: path)
     say("Wrote \(path).", .dim)
   }
 
-  private func changeModel(_ path: String) throws {
-    guard !path.isEmpty else { return show("info") }
+  private func changeModel(_ argument: String) throws {
+    guard let path = path(argument) else { return show("info") }
     model = try loadModel(path)
     clear()
     show("info")
+  }
+
+  /// The path of an argument; nil where there is none.
+  private func path(_ argument: String) -> String? {
+    argument.isEmpty ? nil : REPLCompleter.expanded(argument)
   }
 }

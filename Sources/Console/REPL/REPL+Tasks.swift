@@ -46,8 +46,11 @@ extension REPL {
 
   /// Writes the last text again, with other chances.
   func retry() throws {
-    guard let turn = session.turns.popLast() else { return say("There is no text to write again.") }
+    guard let turn = session.turns.last else { return say("There is no text to write again.") }
+    // The text that was stays until there is another one.
+    let place = session.turns.count - 1
     try generate(prompt: turn.prompt, before: turn.before, start: turn.start, sample: turn.sample + 1)
+    session.turns.remove(at: place)
   }
 
   /// Shows how the gaps of a text can be filled.
@@ -66,8 +69,11 @@ extension REPL {
     beginOperation()
     let choices = try model.classify(text)
     guard input.isInteractive else {
-      write(choices.first.map { "\(Self.oneLine($0.text))\t\(HumanFormat.fixed($0.score, 6))" } ?? "")
-      write("\n")
+      if case .tagging = model.task {
+        write(choices.map { Self.oneLine($0.text) }.joined(separator: " ") + "\n")
+      } else {
+        write((choices.first.map { "\(Self.oneLine($0.text))\t\(HumanFormat.fixed($0.score, 6))" } ?? "") + "\n")
+      }
       return
     }
     show(choices)

@@ -6,6 +6,7 @@ import Files
 public final class REPL {
   let input: any LineSource
   let write: (String) -> Void
+  let complain: (String) -> Void
   let loadModel: (String) throws -> any REPLModel
   let usesColor: Bool
   let isInterrupted: () -> Bool
@@ -26,17 +27,20 @@ public final class REPL {
   /// - Parameters:
   ///   - loadModel: reads another model from a folder, for `/model`.
   ///   - write: shows text.
+  ///   - complain: shows what went wrong where no person sits at a terminal, so that it is not taken for an answer.
   ///   - beginOperation: called before the model begins to work: an interruption from before does not count.
   ///   - isInterrupted: whether the model's work is to end.
   public init(
     model: any REPLModel, input: any LineSource, usesColor: Bool = false,
     loadModel: @escaping (String) throws -> any REPLModel,
     write: @escaping (String) -> Void = { StandardStream.output.write($0) },
+    complain: @escaping (String) -> Void = { StandardStream.error.write($0) },
     beginOperation: @escaping () -> Void = { Interrupts.reset() },
     isInterrupted: @escaping () -> Bool = { Interrupts.isPending }
   ) {
     (self.model, self.input, self.usesColor, self.loadModel) = (model, input, usesColor, loadModel)
-    (self.write, self.beginOperation, self.isInterrupted) = (write, beginOperation, isInterrupted)
+    (self.write, self.complain) = (write, complain)
+    (self.beginOperation, self.isInterrupted) = (beginOperation, isInterrupted)
   }
 
   /// What completes a line, for the line editor.
@@ -45,19 +49,23 @@ public final class REPL {
   }
 
   /// Reads and answers lines until the end.
-  public func run() {
+  ///
+  /// What goes wrong is said, and ends nothing where a person sits. Where programs read, it is thrown: they would take the
+  /// next answer for this one's. So Ctrl-C ends such a run.
+  public func run() throws {
     if input.isInteractive { say(greeting, .dim) }
     while !isLeaving, let text = readPrompt() {
       do {
         try answer(text)
-      } catch {
+      } catch  where input.isInteractive {
         say((error as? any Failure)?.description ?? "\(error)", .red)
       }
+      if !input.isInteractive, isInterrupted() { return }
     }
   }
 
   /// Answers one line.
-  func answer(_ text: String) throws {
+  package func answer(_ text: String) throws {
     if text.hasPrefix("/") {
       try obey(text)
     } else if text.isEmpty {
@@ -71,7 +79,7 @@ public final class REPL {
           break
         }
         say("Put \(mask) where a word is missing: The quick brown \(mask) jumps.", .dim)
-      case .classification: try classify(text)
+      case .classification, .tagging: try classify(text)
       }
     }
   }
@@ -80,6 +88,7 @@ public final class REPL {
 
   /// Shows a line, in a look.
   func say(_ text: String, _ style: TextStyle? = nil) {
+    guard input.isInteractive || style == nil else { return complain(text + "\n") }
     write((style?.apply(text, if: usesColor) ?? text) + "\n")
   }
 
@@ -92,6 +101,7 @@ public final class REPL {
       case .end:
         return nil
       case .interrupted:
+        guard input.isInteractive else { return nil }
         say("Use Ctrl-D or /bye to leave.", .dim)
       case .cancelled:
         continue
@@ -131,6 +141,7 @@ public final class REPL {
       case .generation: "Type the beginning of a text, and the model writes on."
       case .filling(let mask): "Type a text with \(mask) where a word is missing."
       case .classification(let labels): "Type a text; the model says which of \(labels.count) labels fits."
+      case .tagging(let labels): "Type a text; the model puts one of \(labels.count) labels on each word."
       }
     return "\(what) /help shows the commands."
   }

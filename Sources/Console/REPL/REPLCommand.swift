@@ -16,7 +16,8 @@ struct REPLCommand: Sendable {
   static let all: [REPLCommand] = [
     .init(names: ["/help", "/?"], arguments: "", summary: "this list"),
     .init(
-      names: ["/set"], arguments: "NAME VALUE", summary: "change a setting, or verbose, quiet, history, nohistory",
+      names: ["/set"], arguments: "NAME VALUE",
+      summary: "change a setting (default: as it was), or verbose, quiet, history, nohistory",
       completion: .setting),
     .init(
       names: ["/show"], arguments: "[info|parameters|text]", summary: "the model, its settings, the text so far",

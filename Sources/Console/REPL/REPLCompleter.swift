@@ -29,10 +29,17 @@ struct REPLCompleter {
     let slash = typed.lastIndex(of: "/")
     let folder = slash.map { String(typed[...$0]) } ?? ""
     let start = slash.map { String(typed[typed.index(after: $0)...]) } ?? typed
-    let names = (try? Files.list(folder.isEmpty ? "." : folder)) ?? []
+    let place = Self.expanded(folder)
+    let names = (try? Files.list(place.isEmpty ? "." : place)) ?? []
     let matching = names.filter { $0.hasPrefix(start) && (start.hasPrefix(".") || !$0.hasPrefix(".")) }
     return LineCompletion(
       replacedCount: start.count,
-      candidates: matching.sorted().map { Files.isFolder(folder + $0) ? $0 + "/" : $0 })
+      candidates: matching.sorted().map { Files.isFolder(place + $0) ? $0 + "/" : $0 })
+  }
+
+  /// A path as a person types it, with the home folder in the place of `~/`.
+  static func expanded(_ path: String) -> String {
+    guard path.hasPrefix("~/"), let home = Terminal.environment()["HOME"] else { return path }
+    return home + path.dropFirst()
   }
 }

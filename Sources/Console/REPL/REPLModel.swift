@@ -6,6 +6,8 @@ public enum REPLTask: Sendable, Hashable {
   case filling(mask: String)
   /// It puts labels on texts.
   case classification(labels: [String])
+  /// It puts a label on each word of a text.
+  case tagging(labels: [String])
 }
 
 /// What a generating model is to go on from.
@@ -76,12 +78,16 @@ public struct REPLSetting: Sendable, Equatable {
 public protocol REPLModel: AnyObject {
   /// What it is for.
   var task: REPLTask { get }
+  /// How a gap is written, where it fills gaps: filling may be its task, or something that it has learned besides.
+  var mask: String? { get }
   /// Facts about it, for `/show info`.
   var facts: [(name: String, value: String)] { get }
   /// Its settings, for `/show parameters`.
   var settings: [REPLSetting] { get }
-  /// Changes a setting, to a value that a person typed.
-  func set(_ name: String, to value: String) throws
+  /// Changes a setting, to a value as `settings` shows it; nil is what the model came with.
+  func set(_ name: String, to value: String?) throws
+  /// Changes a setting as a person asks for it, and what must change with it.
+  func request(_ name: String, as value: String) throws
   /// The tokens of a text.
   func tokens(of text: String) -> [(identifier: Int32, piece: String)]
   /// Continues a prompt.
@@ -97,6 +103,6 @@ public protocol REPLModel: AnyObject {
   func nextTokens(after prompt: REPLPrompt, count: Int) throws -> [REPLChoice]
   /// Fills the gaps of a text, the best way first.
   func fill(_ text: String, count: Int) throws -> [REPLChoice]
-  /// The labels of a text with their scores, the best first.
+  /// The labels of a text with their scores, the best first; for a tagger the words with their labels, in order.
   func classify(_ text: String) throws -> [REPLChoice]
 }

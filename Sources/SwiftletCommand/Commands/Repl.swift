@@ -40,17 +40,21 @@ struct Repl: ParsableCommand {
   /// Opens the prompt on a model folder.
   static func run(
     model path: String, execution: Execution, keepsHistory: Bool = true,
-    changing change: (GenerationSettings) throws -> GenerationSettings = { $0 }
+    changing change: @escaping (GenerationSettings) throws -> GenerationSettings = { $0 }
   ) throws {
-    Interrupts.install(endsAtSecond: false)
     let terminal = Terminal()
     let model = try FolderREPLModel(folder: path, execution: execution, changing: change)
     let editor = LineEditor(
       terminal: terminal, history: keepsHistory ? .standard(environment: Terminal.environment()) : nil)
+    // Whoever presses Ctrl-C twice at a prompt does not mean to lose the session.
+    Interrupts.install(endsAtSecond: !editor.isInteractive)
     let repl = REPL(
       model: model, input: editor, usesColor: terminal.usesColor,
-      loadModel: { try FolderREPLModel(folder: $0, execution: execution) })
+      loadModel: { try FolderREPLModel(folder: $0, execution: execution, changing: change) })
     editor.completion = { [unowned repl] in repl.complete($0) }
-    repl.run()
+    try repl.run()
+    if Interrupts.isTerminating || (!editor.isInteractive && Interrupts.isPending) {
+      throw ExitCode(Interrupts.exitCode)
+    }
   }
 }

@@ -8,13 +8,17 @@ final class FolderREPLModel: REPLModel {
     case generator(TextGenerator)
     case filler(MaskFiller)
     case classifier(TextClassifier)
+    case tagger(WordClassifier)
   }
 
   private let engine: Engine
+  /// What fills gaps, of a model that continues texts and has learned both.
+  private let filler: MaskFiller?
   private let folder: ModelFolder
   private let path: String
   private let tokenizer: Tokenizer
-  private var generation: GenerationSettings
+  /// The settings, and those that the session began with.
+  private var generation: GenerationSettings, own: GenerationSettings
 
   /// Reads a model folder.
   ///
@@ -26,21 +30,28 @@ final class FolderREPLModel: REPLModel {
     let folder = try ModelFolder(reading: path)
     guard let tokenizer = folder.tokenizer else { throw SwiftletFailure.noTokenizer(folder: path) }
     let model = try Transformer(folder.configuration)
+    func makeFiller() throws -> MaskFiller {
+      try MaskFiller(model: model, weights: folder.weights, tokenizer: tokenizer, execution: execution)
+    }
     engine =
       switch folder.configuration.head {
       case .maskedLanguage, .maskedLanguageAndNextSentence:
-        .filler(try MaskFiller(model: model, weights: folder.weights, tokenizer: tokenizer, execution: execution))
+        .filler(try makeFiller())
       case .sequenceClassification:
         .classifier(
           try TextClassifier(model: model, weights: folder.weights, tokenizer: tokenizer, execution: execution))
+      case .tokenClassification:
+        .tagger(try WordClassifier(model: model, weights: folder.weights, tokenizer: tokenizer, execution: execution))
       default:
         .generator(
           try TextGenerator(
             model: model, weights: folder.weights, stored: folder.stored, tokenizer: tokenizer, execution: execution))
       }
+    filler = folder.configuration.canFillMasks ? try makeFiller() : nil
     (self.folder, self.path, self.tokenizer) = (folder, path, tokenizer)
-    let own = try folder.generation.map { json throws(GenerationFailure) in try GenerationSettings(json: json) }
-    generation = try change(own ?? GenerationSettings())
+    let settings = try folder.generation.map { json throws(GenerationFailure) in try GenerationSettings(json: json) }
+    own = try change(settings ?? GenerationSettings())
+    generation = own
   }
 
   var task: REPLTask {
@@ -48,8 +59,11 @@ final class FolderREPLModel: REPLModel {
     case .generator: .generation
     case .filler(let filler): .filling(mask: filler.maskSpelling)
     case .classifier(let classifier): .classification(labels: classifier.labels)
+    case .tagger(let tagger): .tagging(labels: tagger.labels)
     }
   }
+
+  var mask: String? { filler?.maskSpelling }
 
   var facts: [(name: String, value: String)] {
     let configuration = folder.configuration
@@ -71,13 +85,24 @@ final class FolderREPLModel: REPLModel {
     return generation.described.map { REPLSetting(name: $0.name, value: $0.value, summary: $0.summary) }
   }
 
-  func set(_ name: String, to value: String) throws {
+  func set(_ name: String, to value: String?) throws {
+    try change { settings in
+      if let value { try settings.set(name, to: value) } else { try settings.reset(name, to: own) }
+    }
+  }
+
+  func request(_ name: String, as value: String) throws { try change { try $0.request(name, as: value) } }
+
+  /// Changes the settings, unless what comes of it cannot be.
+  private func change(_ body: (inout GenerationSettings) throws -> Void) throws {
     guard case .generator = engine else {
       throw GenerationFailure.wrongHead(
         needed: "a model that generates", found: "one with \(folder.configuration.head.name)")
     }
-    try generation.set(name, to: value)
-    try generation.validate(vocabulary: folder.configuration.vocabularySize)
+    var changed = generation
+    try body(&changed)
+    try changed.validate(vocabulary: folder.configuration.vocabularySize)
+    generation = changed
   }
 
   func tokens(of text: String) -> [(identifier: Int32, piece: String)] {
@@ -105,7 +130,7 @@ final class FolderREPLModel: REPLModel {
   }
 
   func fill(_ text: String, count: Int) throws -> [REPLChoice] {
-    guard case .filler(let filler) = engine else {
+    guard let filler else {
       throw GenerationFailure.wrongHead(
         needed: "a masked language model", found: "one with \(folder.configuration.head.name)")
     }
@@ -113,10 +138,16 @@ final class FolderREPLModel: REPLModel {
   }
 
   func classify(_ text: String) throws -> [REPLChoice] {
-    guard case .classifier(let classifier) = engine else {
+    switch engine {
+    case .classifier(let classifier):
+      return try classifier.classify(text).ranked.map { REPLChoice(text: $0.label, score: $0.score) }
+    case .tagger(let tagger):
+      return try tagger.classify(WordClassifier.words(of: text)).map {
+        REPLChoice(text: "\($0.word)/\($0.label)", score: $0.score)
+      }
+    default:
       throw GenerationFailure.wrongHead(needed: "a classifier", found: "one with \(folder.configuration.head.name)")
     }
-    return try classifier.classify(text).ranked.map { REPLChoice(text: $0.label, score: $0.score) }
   }
 
   private func generator() throws -> TextGenerator {
