@@ -18,6 +18,13 @@ struct FolderWriter {
     try Self.finishInterruptedChange(folder)
   }
 
+  /// Begins a change of a folder that keeps every file its manifest lists; nil where it has no manifest.
+  init?(addingTo folder: String) throws {
+    try self.init(folder)
+    guard let manifest = try Manifest.read(folder: folder) else { return nil }
+    self.manifest = manifest
+  }
+
   static func stagedPath(_ name: String, in folder: String) -> String { Files.path(folder, stagedPrefix + name) }
 
   private static let stagedPrefix = ".staged-"

@@ -5,7 +5,7 @@ public struct ConfidenceCalibration: Sendable, Equatable {
   /// How many texts it was fitted to.
   public var rows: Int
 
-  private static let name = "calibration.json"
+  private static let file = FolderCompanion("calibration.json")
 
   /// Fits a temperature to the answers to a validation set; nil where there are no probabilities.
   public init?(fitting predictions: Predictions) {
@@ -16,19 +16,18 @@ public struct ConfidenceCalibration: Sendable, Equatable {
   /// Reads that of a model's or an adapter's folder.
   /// - Throws: `SwiftletFailure.calibration` where there is none, or where the weights are not those it was fitted to.
   public init(folder: String) throws {
-    let path = Files.path(folder, Self.name)
-    guard Files.isFile(path) else {
+    let name = Self.file.name
+    guard let json = try Self.file.read(from: folder) else {
       throw SwiftletFailure.calibration(
-        folder: folder, reason: "it has no \(Self.name), which fine-tuning with a validation set writes")
+        folder: folder, reason: "it has no \(name), which fine-tuning with a validation set writes")
     }
-    let json = try Files.readJSON(path, limit: 1 << 20)
     guard let temperature = json["temperature"]?.double, temperature > 0, temperature.isFinite,
       let rows = json["rows"]?.int, let hash = json["weights_sha256"]?.string
     else {
-      throw SwiftletFailure.calibration(folder: folder, reason: "\(Self.name) lacks a temperature, rows or a hash")
+      throw SwiftletFailure.calibration(folder: folder, reason: "\(name) lacks a temperature, rows or a hash")
     }
     guard hash == (try Self.hash(folder)) else {
-      throw SwiftletFailure.calibration(folder: folder, reason: "\(Self.name) was made for other weights")
+      throw SwiftletFailure.calibration(folder: folder, reason: "\(name) was made for other weights")
     }
     (scaling, self.rows) = (TemperatureScaling(temperature: temperature), rows)
   }
@@ -39,7 +38,7 @@ public struct ConfidenceCalibration: Sendable, Equatable {
       "temperature": .number(scaling.temperature), "rows": .integer(rows),
       "weights_sha256": .string(try Self.hash(folder)),
     ]
-    try AtomicFile.write(json.bytes(pretty: true), to: Files.path(folder, Self.name))
+    try Self.file.write(json, to: folder)
   }
 
   private static func hash(_ folder: String) throws -> String {
