@@ -69,6 +69,32 @@ import Transformers
     #expect((evaluation.maskedLoss != nil) == (reading == .both))
   }
 
+  /// Whole documents are about one thing, and the model finds out whether two segments are.
+  @Test func whichSegmentFollowsIsLearned() throws {
+    func shard(_ documents: Int, seed: UInt64) -> TokenShard {
+      let texts = (0..<documents).map { ToyTexts.document($0, sentences: 8, seed: seed) }
+      return TokenShard(
+        documents: texts.map(tokenizer.encode), vocabularySize: tokenizer.vocabularySize,
+        textByteCount: texts.reduce(0) { $0 + $1.utf8.count })
+    }
+    var (configuration, settings) = settings(.pairs, steps: 800)
+    configuration.setDropout(0)
+    (settings.dropout, settings.batch, settings.loop.optimizer) = (0, 16, Muon())
+    settings.loop.learningRate = LearningRate(peak: 1e-2, warmup: .fraction(0.1), schedule: LinearSchedule())
+    settings.loop.evaluationInterval = 400
+    let result = try PretrainingRun(
+      configuration: configuration, tokenizer: tokenizer, training: shard(200, seed: 1),
+      validation: shard(60, seed: 2), settings: settings, execution: KernelChoice.active.execution(threads: 2)
+    ).run()
+    guard case .language(let evaluation)? = result.evaluation else {
+      Issue.record("no evaluation of a language")
+      return
+    }
+    let next = try #require(evaluation.nextSentence)
+    #expect(next.accuracy > next.majority + 0.05, "\(next.accuracy), majority \(next.majority)")
+    #expect(evaluation.loss < 0.8 * evaluation.unigramEntropy, "\(evaluation.loss) of \(evaluation.unigramEntropy)")
+  }
+
   @Test func aModelOfBothObjectivesLearnsBoth() throws {
     let scratch = try ScratchFolder()
     var (configuration, settings) = settings(.both, steps: 1400)

@@ -20,6 +20,14 @@ enum ToyTexts {
     return ("the \(pick(sizes)) \(thing) \(pick(isTool ? uses : deeds)) well .", isTool ? 1 : 0)
   }
 
+  /// Sentences about one thing.
+  static func document(_ number: Int, sentences: Int, seed: UInt64) -> String {
+    var random = Randomness(seed: seed).derive("document", number).generator
+    func pick(_ words: [String]) -> String { words[Int.random(in: 0..<words.count, using: &random)] }
+    let thing = pick(animals + tools)
+    return (0..<sentences).map { _ in "the \(pick(sizes)) \(thing) \(pick(deeds + uses)) well .\n" }.joined()
+  }
+
   static func tokenizer() throws -> Tokenizer {
     let texts = (0..<400).map { sentence($0).text + "\n" }
     return try Tokenizer.train(from: texts, options: .init(modelType: .bpe, vocabularySize: 400)).tokenizer
