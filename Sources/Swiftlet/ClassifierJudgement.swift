@@ -102,7 +102,7 @@ public struct ClassifierJudgement: Sendable {
     var ranges: JSONValue = .object([:])
     for interval in intervals { ranges[interval.name] = .array([.number(interval.low), .number(interval.high)]) }
     json["intervals"] = ranges
-    if let ngrams { json["baselines"]?["ngrams"] = ngrams.baselineFigures }
+    if let ngrams { json["baselines"]?["ngrams"] = ngrams.json.singleFigures }
     if let temperature { json["temperature"] = .number(temperature) }
     json["mistakes"] = .array(
       mistakes.map { mistake in
@@ -117,11 +117,11 @@ public struct ClassifierJudgement: Sendable {
   }
 }
 
-extension Evaluation {
-  /// The single numbers, without those of each label and without baselines of the baseline.
-  package var baselineFigures: JSONValue {
+extension JSONValue {
+  /// Of an evaluation's figures the single numbers, without those of each label and without baselines of the baseline.
+  package var singleFigures: JSONValue {
     var figures: JSONValue = .object([:])
-    for (name, value) in json.object ?? [:] where value.double != nil && name != "count" { figures[name] = value }
+    for (name, value) in object ?? [:] where value.double != nil && name != "count" { figures[name] = value }
     return figures
   }
 }

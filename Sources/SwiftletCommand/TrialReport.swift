@@ -5,6 +5,8 @@ import Swiftlet
 struct TrialReport {
   let trials: FineTuningTrials
   let outcomes: [FineTuningTrials.Trial]
+  /// The figures of words and letters, one of each split.
+  let ngrams: (held: [JSONValue], test: [JSONValue])
 
   /// The best candidate's number.
   var best: Int { trials.best(of: outcomes) }
@@ -12,7 +14,7 @@ struct TrialReport {
   private func summary(_ candidate: Int) -> (held: FigureSummary, test: FigureSummary?) {
     let own = outcomes.filter { $0.candidate == candidate }
     let tests = own.compactMap(\.test)
-    return (FigureSummary(of: own.map(\.evaluation)), tests.isEmpty ? nil : FigureSummary(of: tests))
+    return (FigureSummary(of: own.map(\.figures)), tests.isEmpty ? nil : FigureSummary(of: tests))
   }
 
   /// The means of the best candidate under the names of `evaluate`, with every candidate and every run behind them.
@@ -21,7 +23,11 @@ struct TrialReport {
     var json: JSONValue = .object([:])
     for figure in held.figures { json[figure.name] = .number(figure.mean) }
     json["summary"] = held.json
-    if let test { json["test"] = test.json }
+    json["baselines"] = baselines(outcomes.map(\.figures), ngrams.held)
+    if let test {
+      json["test"] = test.json
+      json["test_baselines"] = baselines(outcomes.compactMap(\.test), ngrams.test)
+    }
     json["candidates"] = .array(
       trials.candidates.indices.map { number in
         let (held, test) = summary(number)
@@ -34,12 +40,29 @@ struct TrialReport {
       outcomes.map { outcome in
         var object: JSONValue = [
           "candidate": .integer(outcome.candidate), "seed": .integer(Int(truncatingIfNeeded: outcome.seed)),
-          "fold": outcome.fold.map { .integer($0 + 1) } ?? .null, "steps": .integer(outcome.result.steps),
-          "seconds": .number(outcome.result.seconds), "figures": outcome.evaluation.baselineFigures,
+          "fold": outcome.fold.map { .integer($0 + 1) } ?? .null, "steps": .integer(outcome.steps),
+          "seconds": .number(outcome.seconds), "figures": outcome.figures.singleFigures,
         ]
-        if let test = outcome.test { object["test"] = test.baselineFigures }
+        if let test = outcome.test { object["test"] = test.singleFigures }
         return object
       })
+    return json
+  }
+
+  /// The means of the baselines' figures over the splits.
+  private func baselines(_ figures: [JSONValue], _ ngrams: [JSONValue]) -> JSONValue {
+    var json: JSONValue = .object([:])
+    for name in ["majority", "mean"] {
+      let own = figures.compactMap { $0["baselines"]?[name] }
+      if !own.isEmpty { json[name] = means(own) }
+    }
+    if !ngrams.isEmpty { json["ngrams"] = means(ngrams) }
+    return json
+  }
+
+  private func means(_ figures: [JSONValue]) -> JSONValue {
+    var json: JSONValue = .object([:])
+    for figure in FigureSummary(of: figures).figures { json[figure.name] = .number(figure.mean) }
     return json
   }
 
@@ -49,7 +72,7 @@ struct TrialReport {
     return json
   }
 
-  /// A line a candidate: mean ± deviation.
+  /// A line a candidate: mean ± deviation; below them the baselines.
   var text: String {
     let names = ["accuracy", "macro_f1", "mcc", "mean_squared_error", "pearson", "loss"]
     let (first, test) = summary(0)
@@ -67,8 +90,16 @@ struct TrialReport {
           "\(outcomes.count { $0.candidate == number })",
         ] + shown.map { cell(held[$0]) } + tested.map { cell(test?[$0]) })
     }
+    let held = baselines(outcomes.map(\.figures), ngrams.held)
+    let tests = baselines(outcomes.compactMap(\.test), ngrams.test)
+    for (name, title) in [("ngrams", "n-grams"), ("majority", "majority"), ("mean", "the mean")] {
+      guard let figures = held[name] else { continue }
+      table.add([title, ""] + shown.map { cell(figures[$0]) } + tested.map { cell(tests[name]?[$0]) })
+    }
     return table.text
   }
+
+  private func cell(_ value: JSONValue?) -> String { value?.double.map { HumanFormat.fixed($0, 4) } ?? "-" }
 
   private func cell(_ figure: FigureSummary.Figure?) -> String {
     guard let figure else { return "-" }

@@ -15,30 +15,34 @@ extension Finetune {
     for candidate in plan.candidates { try candidate.settings.validate() }
     note("\(plan.count) runs")
     Interrupts.install()
-    var kept: (score: Double, candidate: Int)?
-    var done = 0
-    let outcomes = try plan.run(base: base, execution: execution, shouldStop: { Interrupts.isPending }) { trial, run in
+    var record: TrialRecord? = try TrialRecord(of: plan, base: base, folder: out, resumes: resume)
+    let finished = record.map { plan.finished(in: $0) } ?? []
+    if resume { note("\(finished.count) of them are finished.") }
+    var done = finished.count
+    var kept = finished.map(\.score).min() ?? .infinity
+    let outcomes = try plan.run(
+      base: base, execution: execution, record: &record, shouldStop: { Interrupts.isPending }
+    ) { trial, evaluation, run in
       done += 1
-      note("run \(done) of \(plan.count), seed \(trial.seed)\(Self.place(trial)): \(trial.evaluation.summary)")
+      note("run \(done) of \(plan.count), seed \(trial.seed)\(Self.place(trial)): \(evaluation.summary)")
       // Of one split, the best run's model is the result.
-      let score = run.settings.loop.criterion.score(of: trial.evaluation)
-      guard trials.folds == nil, score < kept?.score ?? .infinity else { return }
+      guard trials.folds == nil, trial.score < kept else { return }
       try run.write(to: out)
       if let held, held.kind != .tokens {
         try ConfidenceCalibration(fitting: run.predictions(on: held))?.write(to: out)
       }
-      kept = (score, trial.candidate)
+      kept = trial.score
     }
     guard let outcomes else {
-      note("Stopped. Runs that are repeated are not resumed; what \(out) holds is the best run so far.")
+      note("Stopped after \(done) runs. To go on with the next, give the same command with --resume.")
       throw ExitCode(Interrupts.exitCode)
     }
-    let report = TrialReport(trials: plan, outcomes: outcomes)
+    let report = try TrialReport(trials: plan, outcomes: outcomes, ngrams: plan.ngrams())
     if trials.folds != nil {
       try trainOnAll(training, base: base, plan.candidates[report.best].settings, outcomes, execution)
     }
     var json = report.json
-    json["seconds"] = .number(outcomes.reduce(0) { $0 + $1.result.seconds })
+    json["seconds"] = .number(outcomes.reduce(0) { $0 + $1.seconds })
     Output(json: shared.json).result(json, text: report.text)
   }
 
@@ -47,7 +51,7 @@ extension Finetune {
     _ training: LabelledData, base: FineTuningRun.Base, _ settings: FineTuningSettings,
     _ outcomes: [FineTuningTrials.Trial], _ execution: Execution
   ) throws {
-    let steps = outcomes.map { Double($0.result.bestStep ?? $0.result.steps) }
+    let steps = outcomes.map { Double($0.bestStep ?? $0.steps) }
     let folds = Double(trials.folds ?? 2)
     // A fold's training set lacks one part, so an epoch of all rows has more steps.
     let mean = steps.reduce(0, +) / Double(max(1, steps.count)) * folds / (folds - 1)

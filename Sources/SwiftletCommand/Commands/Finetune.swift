@@ -35,7 +35,9 @@ struct Finetune: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Labelled texts that choose nothing, judged at the end.", valueName: "path"))
   var test: String?
   @Option(name: .long, help: ArgumentHelp("The folder of the result.", valueName: "folder")) var out: String
-  @Flag(name: .long, help: "Go on with the run in --out from its newest checkpoint.") var resume = false
+  @Flag(
+    name: .long, help: "Go on with the run in --out from its newest checkpoint, or after the runs that are finished.")
+  var resume = false
   @Flag(name: .long, help: "Train the head alone.") var freeze = false
   @Flag(name: .long, help: "Begin with random weights of the same shape: to see what pretraining brings.")
   var fromScratch = false
@@ -71,9 +73,9 @@ struct Finetune: ParsableCommand {
     if trials.folds != nil, validation != nil {
       throw ValidationError("--folds parts --train by itself; leave out --validation, or give it as --test.")
     }
-    if trials.isNeeded, resume { throw ValidationError("Runs that are repeated are not resumed; leave out --resume.") }
-    if task == .language, trials.isNeeded || adapter.lora || test != nil || tokenDropout != nil {
-      throw ValidationError("--seeds, --folds, --search, --lora, --test and --token-dropout are of classification.")
+    if task == .language, trials.isNeeded || freeze || fromScratch || test != nil || tokenDropout != nil {
+      throw ValidationError(
+        "--seeds, --folds, --search, --freeze, --from-scratch, --test and --token-dropout are of classification.")
     }
     if task == .tokens, test != nil || tokenDropout != nil {
       throw ValidationError("--test and --token-dropout are of texts whose labels are of the whole.")
@@ -210,12 +212,13 @@ struct Finetune: ParsableCommand {
     if resume {
       run = try PretrainingRun(
         resuming: out, tokenizer: tokenizer, training: corpus.training, validation: corpus.validation,
-        execution: execution, actions: actions)
+        execution: execution, start: folder.weights, base: model, actions: actions)
     } else {
       var settings = PretrainingSettings.recommended(
         for: folder.configuration, corpusTokens: corpus.training.tokenCount, budget: length.budget ?? .epochs(3))
-      // What has learned already learns on gently.
-      settings.loop.learningRate.peak /= 4
+      settings.adapter = adapter.settings
+      // What has learned already learns on gently; an adapter begins at nothing, and bears faster steps.
+      if !adapter.lora { settings.loop.learningRate.peak /= 4 }
       if let batch = step.batch { settings.batch = batch }
       if let dropout = step.dropout { settings.dropout = dropout }
       settings.subwordSampling = step.subwordSampling
@@ -224,8 +227,8 @@ struct Finetune: ParsableCommand {
       step.apply(to: &settings.loop, seed: shared.seed)
       run = try PretrainingRun(
         configuration: folder.configuration, tokenizer: tokenizer, training: corpus.training,
-        validation: corpus.validation, settings: settings, execution: execution, start: folder.weights, output: out,
-        actions: actions)
+        validation: corpus.validation, settings: settings, execution: execution, start: folder.weights, base: model,
+        output: out, actions: actions)
     }
     let result = try run.run { Interrupts.isPending }
     reporter.finish()

@@ -17,6 +17,12 @@ final class AdaptedTask: TrainingTask {
   /// The bytes of the copies of the model that it holds.
   static func byteCount(_ layout: ParameterLayout) -> Int { 2 * layout.bufferCount * MemoryLayout<Float>.stride }
 
+  /// The model's weights with an adapter's numbers in effect; the next call overwrites them.
+  func effective(_ weights: ParameterBuffer, execution: Execution) -> ParameterBuffer {
+    adapted.put(weights, dropoutSeed: nil, execution: execution)
+    return adapted.effective
+  }
+
   var model: Transformer { inner.model }
   var microBatchesPerEpoch: Double { inner.microBatchesPerEpoch }
   var tokensPerMicroBatch: Int { inner.tokensPerMicroBatch }
@@ -37,7 +43,6 @@ final class AdaptedTask: TrainingTask {
   }
 
   func evaluate(weights: ParameterBuffer, execution: Execution, shouldStop: () -> Bool) throws -> Evaluation? {
-    adapted.put(weights, dropoutSeed: nil, execution: execution)
-    return try inner.evaluate(weights: adapted.effective, execution: execution, shouldStop: shouldStop)
+    try inner.evaluate(weights: effective(weights, execution: execution), execution: execution, shouldStop: shouldStop)
   }
 }

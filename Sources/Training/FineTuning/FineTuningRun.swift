@@ -70,7 +70,9 @@ public final class FineTuningRun {
     if let resumed, resumed.saved.settings["data"] != setup.fingerprint {
       throw TrainingFailure.state(path: output ?? "", problem: "it was made with other labelled texts")
     }
-    let adapterOutput = try Self.adapterOutput(setup.adapter, base)
+    var basePath: String?
+    if case .folder(let path) = base { basePath = path }
+    let adapterOutput = try ModelOutput.Adapter(setup.adapter, of: basePath)
     let folder = try resumed?.folder ?? output.map { try RunFolder(creating: $0, settings: fingerprint) }
     written = ModelOutput(
       path: folder?.path ?? "", configuration: setup.model.configuration, tokenizer: start.tokenizer,
@@ -96,9 +98,7 @@ public final class FineTuningRun {
   /// The weights as they are now: the best by the validation set, or the last; with an adapter, the model's with it in
   /// effect.
   public var weights: ParameterBuffer {
-    guard let task = task as? AdaptedTask else { return loop.result }
-    task.adapted.put(loop.result, dropoutSeed: nil, execution: loop.execution)
-    return task.adapted.effective
+    (task as? AdaptedTask)?.effective(loop.result, execution: loop.execution) ?? loop.result
   }
 
   /// How it computes.
@@ -117,18 +117,6 @@ public final class FineTuningRun {
     actions.report(.planned(plan))
     if let saved { actions.report(.resumed(step: saved.progress.step, passedOver: saved.passedOver)) }
     return try loop.finish(output: output, until: shouldStop)
-  }
-
-  /// An adapter belongs to a model that others can find.
-  private static func adapterOutput(
-    _ adapter: LowRankAdapter?, _ base: Base
-  ) throws(TrainingFailure) -> ModelOutput.Adapter? {
-    guard let adapter else { return nil }
-    guard case .folder(let path) = base, !AdapterFolder.isAdapter(path) else {
-      throw .setting(
-        name: "adapter", value: "set", expected: "a base that is a model's folder (not random weights, nor an adapter)")
-    }
-    return ModelOutput.Adapter(adapter: adapter, base: path)
   }
 
   private static func resumed(

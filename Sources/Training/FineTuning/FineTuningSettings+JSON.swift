@@ -10,12 +10,7 @@ extension FineTuningSettings {
       "subword_sampling": JSONValue(subwordSampling), "token_dropout": .number(tokenDropout),
       "memory_limit": memoryLimit.map { .integer($0) } ?? .null,
     ]
-    if let adapter {
-      json["adapter"] = [
-        "r": .integer(adapter.rank), "lora_alpha": .number(adapter.alpha), "lora_dropout": .number(adapter.dropout),
-        "target_modules": .array(adapter.targets.map { .string($0) }),
-      ]
-    }
+    if let adapter { json["adapter"] = adapter.json }
     switch classWeights {
     case .none: json["class_weights"] = .null
     case .balanced: json["class_weights"] = "balanced"
@@ -36,12 +31,9 @@ extension FineTuningSettings {
     subwordSampling = json["subword_sampling"]?.double
     memoryLimit = json["memory_limit"]?.int
     tokenDropout = json["token_dropout"]?.double ?? 0
-    if let adapter = json["adapter"] {
-      guard let rank = adapter["r"]?.int, let alpha = adapter["lora_alpha"]?.double,
-        let dropout = adapter["lora_dropout"]?.double, let targets = adapter["target_modules"]?.array
-      else { return nil }
-      self.adapter = LowRankSettings(
-        rank: rank, alpha: alpha, dropout: dropout, targets: targets.compactMap(\.string))
+    if let json = json["adapter"] {
+      guard let adapter = LowRankSettings(json: json) else { return nil }
+      self.adapter = adapter
     }
     if let array = weights.array {
       classWeights = .given(array.compactMap { $0.double.map { Float($0) } })

@@ -26,12 +26,18 @@ public struct FineTuningTrials {
     public var seed: UInt64
     /// Which part was held out, from 0; nil without cross-validation.
     public var fold: Int?
-    /// The figures on what was held out.
-    public var evaluation: Evaluation
+    /// The figures on what was held out, by the names of `Evaluation`'s JSON.
+    public var figures: JSONValue
     /// Those on the test set.
-    public var test: Evaluation?
-    /// What the run told of itself.
-    public var result: TrainingResult
+    public var test: JSONValue?
+    /// What was held out, by the candidate's criterion; less is better.
+    public var score: Double
+    /// Steps done.
+    public var steps: Int
+    /// The step whose weights were kept.
+    public var bestStep: Int?
+    /// Seconds of training.
+    public var seconds: Double
   }
 
   /// What is tried.
@@ -54,41 +60,85 @@ public struct FineTuningTrials {
   /// How many runs there are.
   public var count: Int { candidates.count * seeds.count * splits.count }
 
-  /// Runs all of them, one after the other.
+  /// Runs all of them, one after the other, but those that the record holds.
   /// - Parameters:
-  ///   - report: Called after each run with the run, whose weights are the best it found.
+  ///   - record: Where finished runs are written down.
   ///   - shouldStop: Ends the trials; nil is returned then.
+  ///   - report: Called after each run with the run, whose weights are the best it found; the run counts as finished
+  ///     when this returns.
   public func run(
-    base: FineTuningRun.Base, execution: Execution, shouldStop: () -> Bool = { false },
-    report: (Trial, FineTuningRun) throws -> Void
+    base: FineTuningRun.Base, execution: Execution, record: inout TrialRecord?, shouldStop: () -> Bool = { false },
+    report: (Trial, Evaluation, FineTuningRun) throws -> Void
   ) throws -> [Trial]? {
     var trials: [Trial] = []
+    try forEach { number, settings, fold, split in
+      if let done = record?.trial(number, settings, fold: fold) {
+        trials.append(done)
+        return true
+      }
+      let run = try FineTuningRun(
+        base: base, training: split.training, validation: split.held, settings: settings, execution: execution)
+      let result = try run.run(until: shouldStop)
+      guard result.outcome != .interrupted, let evaluation = result.evaluation else { return false }
+      let trial = Trial(
+        candidate: number, seed: settings.loop.seed, fold: fold, figures: evaluation.json,
+        test: try test.map { try run.predictions(on: $0).evaluation().json },
+        score: settings.loop.criterion.score(of: evaluation), steps: result.steps, bestStep: result.bestStep,
+        seconds: result.seconds)
+      try report(trial, evaluation, run)
+      try record?.append(trial, settings)
+      trials.append(trial)
+      return true
+    }
+    return trials.count == count ? trials : nil
+  }
+
+  /// The runs that a record holds.
+  public func finished(in record: TrialRecord) -> [Trial] {
+    var trials: [Trial] = []
+    forEach { number, settings, fold, _ in
+      if let done = record.trial(number, settings, fold: fold) { trials.append(done) }
+      return true
+    }
+    return trials
+  }
+
+  /// The figures of what any classifier must beat, by the names of `Evaluation`'s JSON: words and letters learned from
+  /// each split's training rows, asked about what was held out and about the test set; nothing where words have labels.
+  public func ngrams() throws -> (held: [JSONValue], test: [JSONValue]) {
+    var figures: (held: [JSONValue], test: [JSONValue]) = ([], [])
+    for split in splits where split.training.kind != .tokens {
+      let baseline = try NGramBaseline(split.training)
+      func answers(_ data: LabelledData) throws -> JSONValue {
+        let data = try data.relabelled(as: split.training.labelNames, of: split.training.path)
+        return baseline.predictions(on: data).evaluation().json
+      }
+      figures.held.append(try answers(split.held))
+      if let test { figures.test.append(try answers(test)) }
+    }
+    return figures
+  }
+
+  /// Each run's candidate, settings, fold and rows, until `body` returns false.
+  private func forEach(
+    _ body: (Int, FineTuningSettings, Int?, (training: LabelledData, held: LabelledData)) throws -> Bool
+  ) rethrows {
     for (number, candidate) in candidates.enumerated() {
       for seed in seeds {
         for (fold, split) in splits.enumerated() {
           var settings = candidate.settings
           settings.loop.seed = seed
-          let run = try FineTuningRun(
-            base: base, training: split.training, validation: split.held, settings: settings, execution: execution)
-          let result = try run.run(until: shouldStop)
-          guard result.outcome != .interrupted, let evaluation = result.evaluation else { return nil }
-          let trial = Trial(
-            candidate: number, seed: seed, fold: splits.count > 1 ? fold : nil, evaluation: evaluation,
-            test: try test.map { try run.predictions(on: $0).evaluation() }, result: result)
-          trials.append(trial)
-          try report(trial, run)
+          guard try body(number, settings, splits.count > 1 ? fold : nil, split) else { return }
         }
       }
     }
-    return trials
   }
 
   /// The candidate whose mean is the best by its own criterion.
   public func best(of trials: [Trial]) -> Int {
     let scores = candidates.indices.map { number in
       let own = trials.filter { $0.candidate == number }
-      let criterion = candidates[number].settings.loop.criterion
-      return own.reduce(0) { $0 + criterion.score(of: $1.evaluation) } / Double(max(1, own.count))
+      return own.reduce(0) { $0 + $1.score } / Double(max(1, own.count))
     }
     return scores.indices.min { scores[$0] < scores[$1] } ?? 0
   }
@@ -109,9 +159,9 @@ public struct FigureSummary: Sendable {
   /// The figures that all runs have, in their order.
   public let figures: [Figure]
 
-  /// Of several evaluations of one kind.
-  public init(of evaluations: [Evaluation]) {
-    let objects = evaluations.compactMap(\.json.object)
+  /// Of several evaluations of one kind, by the names of their JSON.
+  public init(of evaluations: [JSONValue]) {
+    let objects = evaluations.compactMap(\.object)
     figures = (objects.first?.keys ?? []).compactMap { name in
       let values = objects.compactMap { $0[name]?.double }
       guard values.count == objects.count, name != "count" else { return nil }

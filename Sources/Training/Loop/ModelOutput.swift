@@ -16,6 +16,18 @@ struct ModelOutput {
   struct Adapter {
     let adapter: LowRankAdapter
     let base: String
+
+    /// An adapter belongs to a model that others can find; nil where there is none.
+    /// - Parameter base: The folder of the model; nil where its weights are new.
+    init?(_ adapter: LowRankAdapter?, of base: String?) throws(TrainingFailure) {
+      guard let adapter else { return nil }
+      guard let base, !AdapterFolder.isAdapter(base) else {
+        throw .setting(
+          name: "adapter", value: "set",
+          expected: "a base that is a model's folder (not random weights, nor an adapter)")
+      }
+      (self.adapter, self.base) = (adapter, base)
+    }
   }
 
   /// Writes the folder with these weights; what was there stays whole until the new files are.

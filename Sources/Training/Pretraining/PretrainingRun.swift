@@ -22,6 +22,8 @@ public final class PretrainingRun {
   public let settings: PretrainingSettings
 
   private let loop: TrainingLoop
+  /// The task of a run whose adapter learns.
+  private let adapted: AdaptedTask?
   private let output: ModelOutput?
   private let actions: LoopActions
   private let saved: SavedRun?
@@ -29,11 +31,12 @@ public final class PretrainingRun {
   /// Prepares a new run.
   /// - Parameters:
   ///   - start: The weights of a model that is to be trained further; nil draws new ones.
+  ///   - base: The folder these weights are from, which an adapter remembers.
   ///   - output: The folder of the model and the run; nil keeps everything in memory.
   public convenience init(
     configuration: TransformerConfiguration, tokenizer: Tokenizer, training: TokenShard, validation: TokenShard?,
-    settings: PretrainingSettings, execution: Execution, start: ParameterBuffer? = nil, output: String? = nil,
-    actions: LoopActions = LoopActions()
+    settings: PretrainingSettings, execution: Execution, start: ParameterBuffer? = nil, base: String? = nil,
+    output: String? = nil, actions: LoopActions = LoopActions()
   ) throws {
     var configuration = configuration
     configuration.setDropout(settings.dropout)
@@ -47,15 +50,15 @@ public final class PretrainingRun {
     }
     try self.init(
       configuration: configuration, tokenizer: tokenizer, training: training, validation: validation,
-      settings: settings, execution: execution, start: start, folder: folder, saved: nil, actions: actions)
+      settings: settings, execution: execution, start: start, base: base, folder: folder, saved: nil, actions: actions)
   }
 
-  /// Prepares a stopped run to go on; the tokenizer and the text must be the same.
+  /// Prepares a stopped run to go on; the tokenizer and the text must be the same, and of an adapter the model.
   ///
   /// Throws `TrainingFailure.state` where the folder has no checkpoint, or one of another run.
   public convenience init(
     resuming output: String, tokenizer: Tokenizer, training: TokenShard, validation: TokenShard?,
-    execution: Execution, actions: LoopActions = LoopActions()
+    execution: Execution, start: ParameterBuffer? = nil, base: String? = nil, actions: LoopActions = LoopActions()
   ) throws {
     guard let (folder, saved) = try RunFolder.resume(output) else {
       throw TrainingFailure.state(path: output, problem: "there is no checkpoint to go on from")
@@ -68,13 +71,13 @@ public final class PretrainingRun {
     }
     try self.init(
       configuration: try TransformerConfiguration(json: configuration), tokenizer: tokenizer, training: training,
-      validation: validation, settings: settings, execution: execution, start: nil, folder: folder, saved: saved,
-      actions: actions)
+      validation: validation, settings: settings, execution: execution, start: settings.adapter == nil ? nil : start,
+      base: base, folder: folder, saved: saved, actions: actions)
   }
 
   private init(
     configuration: TransformerConfiguration, tokenizer: Tokenizer, training: TokenShard, validation: TokenShard?,
-    settings: PretrainingSettings, execution: Execution, start: ParameterBuffer?, folder: RunFolder?,
+    settings: PretrainingSettings, execution: Execution, start: ParameterBuffer?, base: String?, folder: RunFolder?,
     saved: SavedRun?, actions: LoopActions
   ) throws {
     try settings.validate()
@@ -91,43 +94,58 @@ public final class PretrainingRun {
         expected: configuration.fillsMasks ? "both, as the model has it," : "a model that fills masks")
     }
     let model = try Transformer(configuration)
+    let adapter = try settings.adapter.map { try LowRankAdapter(model, $0) }
+    let adapterOutput = try ModelOutput.Adapter(adapter, of: start == nil ? nil : base)
     let windows = try LanguageWindows(settings, tokenizer: tokenizer)
     let trainingWindows = try windows.training(training)
     let validationWindows = try validation.map { try windows.validation($0) }
     let maskedValidation = try validation.flatMap { try windows.maskedValidation($0) }
+    let activations = LanguageTask.activationBytes(
+      model: model, training: trainingWindows, validation: validationWindows, maskedValidation: maskedValidation,
+      batch: settings.batch)
     try MemoryPlan(
-      layout: model.layout, settings: settings.loop, evaluates: validation != nil,
-      activations: LanguageTask.activationBytes(
-        model: model, training: trainingWindows, validation: validationWindows, maskedValidation: maskedValidation,
-        batch: settings.batch)
+      layout: adapter?.layout ?? model.layout, settings: settings.loop, evaluates: validation != nil,
+      activations: activations + (adapter == nil ? 0 : AdaptedTask.byteCount(model.layout))
     ).require(atMost: settings.memoryLimit)
 
     let task = LanguageTask(
       model: model, training: trainingWindows, validation: validationWindows, maskedValidation: maskedValidation,
       validationBytes: validation.flatMap(windows.bytes), batch: settings.batch, smoothing: Float(settings.smoothing),
-      frozenDepth: settings.loop.policy.frozenDepth)
-    let weights = start ?? model.initialWeights(seed: settings.loop.seed)
-    let output = folder.map { ModelOutput(path: $0.path, configuration: configuration, tokenizer: tokenizer) }
+      // Adapters stand in the blocks: the embeddings need no gradient.
+      frozenDepth: adapter == nil ? settings.loop.policy.frozenDepth : 1)
+    let whole = start ?? model.initialWeights(seed: settings.loop.seed)
+    let adapted = adapter.map { AdaptedTask(task, $0, base: whole) }
+    let weights = adapter?.initialWeights(of: whole, seed: settings.loop.seed) ?? whole
+    let output = folder.map {
+      ModelOutput(path: $0.path, configuration: configuration, tokenizer: tokenizer, adapter: adapterOutput)
+    }
+    func effective(_ weights: ParameterBuffer) -> ParameterBuffer {
+      adapted?.effective(weights, execution: execution) ?? weights
+    }
     var loopActions = actions
     loopActions.keepBest = { weights, evaluation in
       try output?.write(weights, evaluation)
-      try actions.keepBest(weights, evaluation)
+      try actions.keepBest(effective(weights), evaluation)
     }
+    loopActions.sample = { try actions.sample(effective($0)) }
     loop = TrainingLoop(
-      task: task, settings: settings.loop, weights: weights, execution: execution,
+      task: adapted ?? task, settings: settings.loop, weights: weights, execution: execution,
       progress: TrainingProgress(budget: StepBudget(total: 1), patience: settings.loop.patience), folder: folder,
       actions: loopActions)
     if let saved { try loop.restore(saved) }
     var plan = try loop.prepare(corpusTokens: training.tokenCount, isNew: saved == nil)
     plan.addPretrainingWarnings()
     (self.plan, self.model, self.settings) = (plan, model, settings)
-    (self.output, self.actions, self.saved) = (output, actions, saved)
+    (self.adapted, self.output, self.actions, self.saved) = (adapted, output, actions, saved)
     // A folder that cannot be written should be known now, not after the first hour.
     if saved == nil { try output?.write(weights, nil) }
   }
 
-  /// The weights as they are now: the best by the validation set, or the last.
-  public var weights: ParameterBuffer { loop.result }
+  /// The weights as they are now: the best by the validation set, or the last; with an adapter, the model's with it in
+  /// effect.
+  public var weights: ParameterBuffer {
+    adapted?.effective(loop.result, execution: loop.execution) ?? loop.result
+  }
 
   /// Trains, and leaves the best model in the folder.
   /// - Parameter shouldStop: Asked before each piece of work; a run that stops saves where it is.

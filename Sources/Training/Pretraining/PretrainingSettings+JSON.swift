@@ -1,5 +1,6 @@
 import Corpora
 import Files
+import Transformers
 
 extension PretrainingSettings {
   /// For the state file and for reports.
@@ -12,6 +13,7 @@ extension PretrainingSettings {
       "smoothing": .number(smoothing), "dropout": .number(dropout), "loop": loop.json,
       "subword_sampling": JSONValue(subwordSampling), "memory_limit": memoryLimit.map { .integer($0) } ?? .null,
     ]
+    if let adapter { json["adapter"] = adapter.json }
     guard objective.hidesTokens else { return json }
     json["mask_copies"] = maskCopies.map { .integer($0) } ?? .null
     json["masked_batches"] = .number(maskedShare)
@@ -37,6 +39,10 @@ extension PretrainingSettings {
     (self.marksDocuments, self.smoothing, self.dropout) = (marksDocuments, smoothing, dropout)
     subwordSampling = json["subword_sampling"]?.double
     memoryLimit = json["memory_limit"]?.int
+    if let json = json["adapter"] {
+      guard let adapter = LowRankSettings(json: json) else { return nil }
+      self.adapter = adapter
+    }
     guard objective.hidesTokens else { return }
     guard let maskedShare = json["masked_batches"]?.double, let nextSentence = json["next_sentence"]?.bool,
       let shortShare = json["short_sequences"]?.double, let keepsSentences = json["keeps_sentences"]?.bool

@@ -56,6 +56,8 @@ public struct PretrainingSettings: Sendable {
   public var dropout = 0.0
   /// The steps.
   public var loop: LoopSettings
+  /// The adapter that learns in place of the model, which has learned before; nil where the model itself learns.
+  public var adapter: LowRankSettings?
   /// The most bytes the run may need; nil for no limit.
   public var memoryLimit: Int?
 
@@ -91,6 +93,9 @@ public struct PretrainingSettings: Sendable {
     try require((0...1).contains(shortShare), "short sequences", shortShare, "0 to 1")
     try require(
       !predictsNextSentence || objective == .masked, "next-sentence prediction", "on", "the masked objective")
+    try require(
+      adapter == nil || loop.policy.frozenDepth == 0, "freeze", "set",
+      "that either a frozen trunk or an adapter is asked for")
     try loop.validate()
   }
 }
