@@ -32,6 +32,9 @@ struct MatrixProductBlocks {
   private static let tasksOfThread = 2
   /// A block of fewer multiplications is not worth a thread's attention: some ten microseconds.
   private static let smallestTask = 1_000_000
+  /// Blocks of fewer multiplications are not divided further once every thread has one: what the threads gain by ending
+  /// at the same time they would lose by packing operands more often.
+  private static let smallestTurn = 32_000_000
 
   /// Rows and columns of a block of C, each a multiple of the tile's, and the depth of a step.
   private(set) var rows: Int, columns: Int, depth: Int
@@ -45,8 +48,9 @@ struct MatrixProductBlocks {
     size = (product.rows, product.columns)
     rowBlocks = Self.quotient(product.rows, limits.rows)
     columnBlocks = Self.quotient(product.columns, limits.columns)
-    let enoughTasks = threads > 1 ? threads &* Self.tasksOfThread : 1
     let work = product.rows &* product.columns &* product.depth
+    let hasTurns = work / (Self.tasksOfThread &* threads) >= Self.smallestTurn
+    let enoughTasks = threads > 1 ? threads &* (hasTurns ? Self.tasksOfThread : 1) : 1
     // Each block of rows packs B again and each block of columns A; a transposition costs about thrice a copy.
     let (costOfA, costOfB) = (product.rows, product.columns &* (product.transposedB ? 3 : 1))
     while rowBlocks &* columnBlocks < enoughTasks, work / (rowBlocks &* columnBlocks) >= 2 &* Self.smallestTask {
