@@ -22,7 +22,7 @@ public enum Activation: String, Sendable, Hashable, CaseIterable {
   case tanh
 }
 
-/// C = op(A) · op(B) (+ C) (+ bias), all row-major.
+/// C = (op(A) · op(B) (+ C) (+ bias)) (∘ factor), all row-major.
 public struct MatrixProduct: @unchecked Sendable {
   /// Rows of C, columns of C, and the length of each sum.
   public var rows: Int, columns: Int, depth: Int
@@ -36,8 +36,12 @@ public struct MatrixProduct: @unchecked Sendable {
   public var accumulates = false
   /// Added to every row, `columns` long.
   public var bias: UnsafePointer<Float>?
+  /// If set, the result is multiplied by it element by element: rows × columns, as a derivative in a backward pass.
+  public var factor: UnsafePointer<Float>?, strideOfFactor = 0
   /// If set, `activated` receives activation(C), with C's stride, while C keeps what the backward pass needs.
   public var activation: Activation?
+  /// Whether that is activation′(C), by which the backward pass multiplies; otherwise C itself.
+  public var keepsDerivative = false
   /// Where the activated result goes.
   public var activated: UnsafeMutablePointer<Float>?
   /// The arithmetic.

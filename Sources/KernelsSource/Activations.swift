@@ -108,6 +108,20 @@ extension KernelVariant {
     }
   }
 
+  /// y = f(x), then x = f′(x).
+  static func activateKeepingDerivative(
+    _ activation: Activation, count: Int, x: UnsafeMutablePointer<Float>, y: UnsafeMutablePointer<Float>
+  ) {
+    switch activation {
+    case .gelu: valuesAndDerivatives(VectorGELU.self, count, x, y)
+    case .geluTanh: valuesAndDerivatives(VectorGELUTanh.self, count, x, y)
+    case .silu: valuesAndDerivatives(VectorSiLU.self, count, x, y)
+    case .relu: valuesAndDerivatives(VectorReLU.self, count, x, y)
+    case .reluSquared: valuesAndDerivatives(VectorReLUSquared.self, count, x, y)
+    case .tanh: valuesAndDerivatives(VectorTanh.self, count, x, y)
+    }
+  }
+
   /// xGradient = f′(x) · yGradient.
   public static func activateBackward(
     _ activation: Activation, count: Int, x: UnsafePointer<Float>, yGradient: UnsafePointer<Float>,
@@ -131,6 +145,17 @@ extension KernelVariant {
   ) {
     @inline(always) func step(_ place: Int, _ count: Int) {
       store(Function.value(load(x + place, count: count)), y + place, count: count)
+    }
+    forEachVector(count, step)
+  }
+
+  @inline(always) private static func valuesAndDerivatives<Function: VectorActivation>(
+    _ function: Function.Type, _ count: Int, _ x: UnsafeMutablePointer<Float>, _ y: UnsafeMutablePointer<Float>
+  ) {
+    @inline(always) func step(_ place: Int, _ count: Int) {
+      let (value, derivative) = Function.valueAndDerivative(load(x + place, count: count))
+      store(value, y + place, count: count)
+      store(derivative, x + place, count: count)
     }
     forEachVector(count, step)
   }

@@ -43,7 +43,8 @@ struct FetchAhead {
     }
   }
 
-  private static func lines(
+  /// Rows of memory, line by line.
+  @inline(always) static func lines(
     of pointer: UnsafePointer<Float>, stride: Int, rows: Int, columns: Int, isNear: Bool
   ) -> swiftlet_ahead {
     let line = Int(SWIFTLET_LINE)

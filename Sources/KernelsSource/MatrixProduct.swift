@@ -16,7 +16,7 @@ private enum Slot {
 }
 
 extension KernelVariant {
-  /// C = op(A) · op(B) (+ C) (+ bias), in the manner of BLIS (Van Zee & van de Geijn 2015).
+  /// C = (op(A) · op(B) (+ C) (+ bias)) (∘ factor), in the manner of BLIS (Van Zee & van de Geijn 2015).
   ///
   /// A task is a block of C. For each step of depth it packs its block of B, which then stays in the second-level
   /// cache; panel by panel of A, which stays in the first, the register tile walks along the block's panels of B.
@@ -92,18 +92,31 @@ extension KernelVariant {
             let c = p.c + row &* p.strideOfC + column
             let accumulates = k > 0 || p.accumulates
             let isWhole = height == tileRows && width == tileColumns
+            var finish = TileFinish()
+            if isLast {
+              finish.bias = p.bias.map { $0 + column }
+              finish.factor = p.factor.map { $0 + (row &* p.strideOfFactor &+ column) }
+              finish.strideOfFactor = p.strideOfFactor
+              let activated = p.activated.map { UnsafePointer($0 + (row &* p.strideOfC &+ column)) }
+              if let beside = finish.factor ?? activated {
+                finish.beside = FetchAhead.lines(
+                  of: beside, stride: p.factor == nil ? p.strideOfC : p.strideOfFactor, rows: height, columns: width,
+                  isNear: true)
+              }
+            }
             let steps = element.count(depth)
             ahead.forSteps(steps) { lines in
               multiplyTile(
                 depth: steps, panelOfA, rowStride: p.transposedA ? 1 : rowStride,
                 depthStride: p.transposedA ? tileRows : 1, blockOfB + panel &* sizeOfPanel, strideOfB: tileColumns,
                 isWhole ? c : tile, strideOfC: isWhole ? p.strideOfC : tileColumns,
-                accumulates: isWhole && accumulates, pairs: element == .pair, fetching: &lines)
+                accumulates: isWhole && accumulates, isWhole ? finish : TileFinish(), pairs: element == .pair,
+                fetching: &lines)
             }
-            if !isWhole { copyEdge(tile, height, width, to: c, stride: p.strideOfC, accumulates: accumulates) }
+            if !isWhole { copyEdge(tile, height, width, to: c, stride: p.strideOfC, accumulates: accumulates, finish) }
           }
         }
-        if isLast, p.bias != nil || p.activation != nil { finish(p, some, columns, pool) }
+        if isLast { activate(p, some, columns, pool) }
       }
       k &+= depth
     } while k < p.depth
@@ -182,26 +195,49 @@ extension KernelVariant {
   /// The part of a tile that exists, into C.
   private static func copyEdge(
     _ tile: UnsafePointer<Float>, _ height: Int, _ width: Int, to c: UnsafeMutablePointer<Float>, stride: Int,
-    accumulates: Bool
+    accumulates: Bool, _ finish: TileFinish
   ) {
     for i in 0..<height {
       let (from, to) = (tile + i &* tileColumns, c + i &* stride)
-      for j in 0..<width { to[j] = accumulates ? to[j] + from[j] : from[j] }
+      @inline(always) func copy(_ j: Int, _ count: Int) {
+        var value = load(from + j, count: count)
+        if accumulates { value += load(to + j, count: count) }
+        if let bias = finish.bias { value += load(bias + j, count: count) }
+        if let factor = finish.factor { value *= load(factor + (i &* finish.strideOfFactor &+ j), count: count) }
+        store(value, to + j, count: count)
+      }
+      forEachVector(width, copy)
     }
   }
 
-  /// Adds the bias to finished rows of a block and applies the activation, while they are in the cache.
+  /// Adds the bias to rows of a block, applies the factor and the activation, while they are in the cache.
   static func finish(_ p: MatrixProduct, _ rows: Range<Int>, _ columns: Range<Int>, _ pool: ThreadPool) {
-    for row in rows {
-      let c = p.c + row &* p.strideOfC + columns.lowerBound
-      if let bias = p.bias.map({ $0 + columns.lowerBound }) {
-        forEachVector(columns.length) { j, count in
-          store(load(c + j, count: count) + load(bias + j, count: count), c + j, count: count)
+    if p.bias != nil || p.factor != nil {
+      for row in rows {
+        let c = p.c + row &* p.strideOfC + columns.lowerBound
+        let bias = p.bias.map { $0 + columns.lowerBound }
+        let factor = p.factor.map { $0 + (row &* p.strideOfFactor &+ columns.lowerBound) }
+        @inline(always) func finish(_ j: Int, _ count: Int) {
+          var value = load(c + j, count: count)
+          if let bias { value += load(bias + j, count: count) }
+          if let factor { value *= load(factor + j, count: count) }
+          store(value, c + j, count: count)
         }
+        forEachVector(columns.length, finish)
       }
-      if let activation = p.activation, let activated = p.activated {
-        activate(
-          activation, count: columns.length, x: c, y: activated + row &* p.strideOfC + columns.lowerBound, on: pool)
+    }
+    activate(p, rows, columns, pool)
+  }
+
+  /// Applies the activation, if there is one, to rows of a block.
+  private static func activate(_ p: MatrixProduct, _ rows: Range<Int>, _ columns: Range<Int>, _ pool: ThreadPool) {
+    guard let activation = p.activation, let activated = p.activated else { return }
+    for row in rows {
+      let place = row &* p.strideOfC &+ columns.lowerBound
+      if p.keepsDerivative {
+        activateKeepingDerivative(activation, count: columns.length, x: p.c + place, y: activated + place)
+      } else {
+        activate(activation, count: columns.length, x: p.c + place, y: activated + place, on: pool)
       }
     }
   }

@@ -38,6 +38,17 @@ import CInstructions
 /// The columns of a tile: two vectors.
 @inline(always) var tileColumns: Int { 2 &* lanes }
 
+/// What becomes of a tile's sums before they leave their registers.
+struct TileFinish {
+  /// Added to every row.
+  var bias: UnsafePointer<Float>?
+  /// What they are then multiplied by, element by element.
+  var factor: UnsafePointer<Float>?, strideOfFactor = 0
+  /// What is read or written soon after, and fetched into the cache meanwhile: the factor, or where activated numbers
+  /// go.
+  var beside = swiftlet_ahead()
+}
+
 /// C = A · B (+ C) for one tile, `tileRows` × `tileColumns`.
 ///
 /// Element (i, k) of A is at `a[i * rowStride + k * depthStride]`, row k of B at `b + k * strideOfB`. Each sum runs
@@ -48,29 +59,37 @@ import CInstructions
 ) {
   multiplyTile(
     depth: depth, a, rowStride: rowStride, depthStride: depthStride, b, strideOfB: strideOfB, c, strideOfC: strideOfC,
-    accumulates: accumulates, atEachStep: {})
+    accumulates: accumulates, TileFinish(), atEachStep: {})
 }
 
-/// The same; meanwhile the tile of C and `depth` lines of `ahead` are fetched into the cache.
+/// The same, with a finish; meanwhile the tile of C and `depth` lines of `ahead` are fetched into the cache.
 @inline(never) func multiplyTile(
   depth: Int, _ a: UnsafePointer<Float>, rowStride: Int, depthStride: Int, _ b: UnsafePointer<Float>, strideOfB: Int,
-  _ c: UnsafeMutablePointer<Float>, strideOfC: Int, accumulates: Bool, fetching ahead: inout swiftlet_ahead
+  _ c: UnsafeMutablePointer<Float>, strideOfC: Int, accumulates: Bool, _ finish: TileFinish,
+  fetching ahead: inout swiftlet_ahead
 ) {
   for i in 0..<tileRows {
     swiftlet_fetch_line(c + i &* strideOfC)
     // A tile is wider than a line only where vectors are as long as a line.
     if lanes == 16 { swiftlet_fetch_line(c + (i &* strideOfC &+ lanes)) }
   }
-  var lines = ahead
+  var (lines, beside) = (ahead, finish.beside)
   multiplyTile(
     depth: depth, a, rowStride: rowStride, depthStride: depthStride, b, strideOfB: strideOfB, c, strideOfC: strideOfC,
-    accumulates: accumulates, atEachStep: { swiftlet_fetch(&lines) })
+    accumulates: accumulates, finish,
+    atEachStep: {
+      swiftlet_fetch(&lines)
+      if beside.left > 0 {
+        beside.left &-= 1
+        swiftlet_fetch(&beside)
+      }
+    })
   ahead = lines
 }
 
 @inline(always) private func multiplyTile(
   depth: Int, _ a: UnsafePointer<Float>, rowStride: Int, depthStride: Int, _ b: UnsafePointer<Float>, strideOfB: Int,
-  _ c: UnsafeMutablePointer<Float>, strideOfC: Int, accumulates: Bool, atEachStep: () -> Void
+  _ c: UnsafeMutablePointer<Float>, strideOfC: Int, accumulates: Bool, _ finish: TileFinish, atEachStep: () -> Void
 ) {
   var sums = zeros(.zero)
   var (a, b) = (a, b)
@@ -90,6 +109,19 @@ import CInstructions
     for i in 0..<tileRows {
       sums[2 &* i] += load(c + i &* strideOfC)
       sums[2 &* i &+ 1] += load(c + (i &* strideOfC &+ lanes))
+    }
+  }
+  if let bias = finish.bias {
+    let (b0, b1) = (load(bias), load(bias + lanes))
+    for i in 0..<tileRows {
+      sums[2 &* i] += b0
+      sums[2 &* i &+ 1] += b1
+    }
+  }
+  if let factor = finish.factor {
+    for i in 0..<tileRows {
+      sums[2 &* i] *= load(factor + i &* finish.strideOfFactor)
+      sums[2 &* i &+ 1] *= load(factor + (i &* finish.strideOfFactor &+ lanes))
     }
   }
   for i in 0..<tileRows {
@@ -113,18 +145,20 @@ import CInstructions
     accumulates: accumulates)
 }
 
-/// The same of pairs of bfloat16, if the elements are such, with lines to be fetched meanwhile.
+/// The same of pairs of bfloat16, if the elements are such, with a finish and with lines to be fetched meanwhile.
 @inline(always) func multiplyTile(
   depth: Int, _ a: UnsafePointer<Float>, rowStride: Int, depthStride: Int, _ b: UnsafePointer<Float>, strideOfB: Int,
-  _ c: UnsafeMutablePointer<Float>, strideOfC: Int, accumulates: Bool, pairs: Bool, fetching ahead: inout swiftlet_ahead
+  _ c: UnsafeMutablePointer<Float>, strideOfC: Int, accumulates: Bool, _ finish: TileFinish, pairs: Bool,
+  fetching ahead: inout swiftlet_ahead
 ) {
   #if AVX512
     if pairs {
       return swiftlet_multiply_tile_of_pairs_ahead(
-        depth, a, rowStride, depthStride, b, strideOfB, c, strideOfC, accumulates, &ahead)
+        depth, a, rowStride, depthStride, b, strideOfB, c, strideOfC, accumulates, finish.bias, finish.factor,
+        finish.strideOfFactor, finish.beside, &ahead)
     }
   #endif
   multiplyTile(
     depth: depth, a, rowStride: rowStride, depthStride: depthStride, b, strideOfB: strideOfB, c, strideOfC: strideOfC,
-    accumulates: accumulates, fetching: &ahead)
+    accumulates: accumulates, finish, fetching: &ahead)
 }

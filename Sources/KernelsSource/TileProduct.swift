@@ -86,7 +86,7 @@
               if !isWhole { copy(edge, stride: blockSide, to: c, stride: p.strideOfC, height, width) }
             }
           }
-          if isLast, p.bias != nil || p.activation != nil { finish(p, some, columns, pool) }
+          if isLast { finish(p, some, columns, pool) }
         }
         k &+= depth
       } while k < p.depth

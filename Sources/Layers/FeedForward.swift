@@ -19,7 +19,7 @@ package struct FeedForward: Sendable {
 
   /// What the backward pass needs, and the shape of its gradients.
   package struct Saved {
-    /// Before the function: [T, I], gated [T, 2I].
+    /// The function's derivative: [T, I]; gated, what is before the function: [T, 2I].
     package let expanded: Matrix
     /// After it: [T, I].
     package let activated: Matrix
@@ -46,7 +46,8 @@ package struct FeedForward: Sendable {
       up.forward(x, to: saved.expanded, pass)
       pass.execution.gate(activation, saved.expanded, into: saved.activated)
     } else {
-      up.forward(x, to: saved.expanded, activation: activation, activated: saved.activated, pass)
+      up.forward(
+        x, to: saved.expanded, activation: activation, activated: saved.activated, keepsDerivative: true, pass)
     }
     down.forward(saved.activated, to: y, pass)
   }
@@ -56,11 +57,12 @@ package struct FeedForward: Sendable {
     _ yGradient: Matrix, x: Matrix, to xGradient: Matrix, accumulates: Bool = false, _ saved: Saved,
     _ scratch: Scratch, _ pass: Pass, _ gradients: ParameterBuffer
   ) {
-    down.backward(yGradient, x: saved.activated, to: scratch.activated, pass, gradients)
     if isGated {
+      down.backward(yGradient, x: saved.activated, to: scratch.activated, pass, gradients)
       pass.execution.gateBackward(activation, saved.expanded, yGradient: scratch.activated, into: scratch.expanded)
     } else {
-      pass.execution.activateBackward(activation, saved.expanded, yGradient: scratch.activated, into: scratch.expanded)
+      down.backward(
+        yGradient, x: saved.activated, to: scratch.expanded, times: saved.expanded, pass, gradients)
     }
     up.backward(scratch.expanded, x: x, to: xGradient, accumulates: accumulates, pass, gradients)
   }

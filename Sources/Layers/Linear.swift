@@ -42,9 +42,11 @@ package struct Linear: Sendable {
     bias = hasBias ? layout.vector(biases, count: outputs, .zeros, depth: depth) : nil
   }
 
-  /// x [T, inputs] to y [T, outputs]; with an activation, `activated` receives activation(y).
+  /// x [T, inputs] to y [T, outputs]; with an activation, `activated` receives activation(y), and y may keep
+  /// activation′(y) for the backward pass. (No such pass follows where weights are as they are stored.)
   package func forward(
-    _ x: Matrix, to y: Matrix, activation: Activation? = nil, activated: Matrix? = nil, _ pass: Pass
+    _ x: Matrix, to y: Matrix, activation: Activation? = nil, activated: Matrix? = nil, keepsDerivative: Bool = false,
+    _ pass: Pass
   ) {
     let bias = bias.map { pass.weights[$0] }
     if let stored = pass.stored?[weight] {
@@ -52,20 +54,22 @@ package struct Linear: Sendable {
         x, weight: stored, bias: bias, into: y, activation: activation, activated: activated)
     } else {
       pass.execution.linear(
-        x, weight: pass.weights[weight], bias: bias, into: y, activation: activation, activated: activated)
+        x, weight: pass.weights[weight], bias: bias, into: y, activation: activation, activated: activated,
+        keepsDerivative: keepsDerivative)
     }
   }
 
   /// Adds to the parameters' gradients, and writes the input's; it is written last, so it may be the memory of
   /// anything that is not needed any more, but not that of `yGradient`.
+  /// - Parameter derivative: Where x = f(u), f′(u): then `xGradient` receives the gradient of u.
   package func backward(
-    _ yGradient: Matrix, x: Matrix, to xGradient: Matrix?, accumulates: Bool = false, _ pass: Pass,
-    _ gradients: ParameterBuffer
+    _ yGradient: Matrix, x: Matrix, to xGradient: Matrix?, accumulates: Bool = false, times derivative: Matrix? = nil,
+    _ pass: Pass, _ gradients: ParameterBuffer
   ) {
     pass.execution.linearWeightGradient(
       yGradient, input: x, into: gradients[weight], bias: bias.map { gradients[$0] })
     guard let xGradient else { return }
     pass.execution.linearInputGradient(
-      yGradient, weight: pass.weights[weight], into: xGradient, accumulates: accumulates)
+      yGradient, weight: pass.weights[weight], into: xGradient, accumulates: accumulates, times: derivative)
   }
 }

@@ -3,10 +3,11 @@ import KernelSupport
 extension Execution {
   /// y = x · Wᵀ (+ bias): x [T, inputs], weight [outputs, inputs], y [T, outputs].
   ///
-  /// With an activation, `activated` [T, outputs] receives activation(y), while y keeps what the backward pass needs.
+  /// With an activation, `activated` [T, outputs] receives activation(y), while y keeps what the backward pass needs:
+  /// itself, or, where that is asked for, activation′(y).
   public func linear(
     _ x: Matrix, weight: Matrix, bias: Matrix? = nil, into y: Matrix, accumulates: Bool = false,
-    activation: Activation? = nil, activated: Matrix? = nil
+    activation: Activation? = nil, activated: Matrix? = nil, keepsDerivative: Bool = false
   ) {
     precondition(
       x.columns == weight.columns && y.columns == weight.rows && y.rows == x.rows,
@@ -22,6 +23,7 @@ extension Execution {
     product.bias = bias.map { UnsafePointer($0.pointer) }
     product.activation = activation
     product.activated = activated?.pointer
+    product.keepsDerivative = keepsDerivative
     product.precision = precision
     kernels.multiply(product, on: pool)
   }
@@ -47,14 +49,20 @@ extension Execution {
   }
 
   /// dx (+)= dy · W: the gradient of linear's input.
-  public func linearInputGradient(_ dy: Matrix, weight: Matrix, into dx: Matrix, accumulates: Bool = false) {
+  /// - Parameter derivative: What the result is multiplied by, element by element: x = f(u), and dx becomes that of u.
+  public func linearInputGradient(
+    _ dy: Matrix, weight: Matrix, into dx: Matrix, accumulates: Bool = false, times derivative: Matrix? = nil
+  ) {
     precondition(
-      dy.columns == weight.rows && dx.columns == weight.columns && dx.rows == dy.rows,
-      "linearInputGradient: \(shape(dy)) · \(shape(weight)) into \(shape(dx))")
+      dy.columns == weight.rows && dx.columns == weight.columns && dx.rows == dy.rows
+        && derivative.map { $0.rows == dx.rows && $0.columns == dx.columns } ?? true,
+      "linearInputGradient: \(shape(dy)) · \(shape(weight)) into \(shape(dx)), times \(shape(derivative))")
     var product = MatrixProduct(
       rows: dx.rows, columns: dx.columns, depth: dy.columns, a: dy.pointer, strideOfA: dy.stride,
       b: weight.pointer, strideOfB: weight.stride, c: dx.pointer, strideOfC: dx.stride)
     product.accumulates = accumulates
+    product.factor = derivative.map { UnsafePointer($0.pointer) }
+    product.strideOfFactor = derivative?.stride ?? 0
     product.precision = precision
     kernels.multiply(product, on: pool)
   }

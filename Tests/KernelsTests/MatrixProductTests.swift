@@ -7,15 +7,15 @@ import Testing
   struct Case {
     var rows: Int, columns: Int, depth: Int
     var transposedA = false, transposedB = false
-    var accumulates = false, hasBias = false
-    var activation: Activation?
+    var accumulates = false, hasBias = false, hasFactor = false
+    var activation: Activation?, keepsDerivative = false
     var precision = Precision.fp32
     /// How much longer a row's stride is than the row.
     var gap = 3
 
     var name: String {
       "\(rows) × \(columns) × \(depth), \(precision), A\(transposedA ? "ᵀ" : ""), B\(transposedB ? "ᵀ" : "")"
-        + (accumulates ? ", accumulating" : "") + (hasBias ? ", with bias" : "")
+        + (accumulates ? ", accumulating" : "") + (hasBias ? ", with bias" : "") + (hasFactor ? ", with factor" : "")
     }
 
     /// Runs `body` with the product, and returns what is then in C and in the activated result, without gaps.
@@ -32,13 +32,17 @@ import Testing
       let a = transposedA ? matrix(depth, rows) : matrix(rows, depth)
       let b = transposedB ? matrix(columns, depth) : matrix(depth, columns)
       let (c, activated, bias) = (matrix(rows, columns), matrix(rows, columns), matrix(1, columns))
+      let factor = matrix(rows, columns)
       var product = MatrixProduct(
         rows: rows, columns: columns, depth: depth, a: a.pointer, strideOfA: (transposedA ? rows : depth) + gap,
         transposedA: transposedA, b: b.pointer, strideOfB: (transposedB ? depth : columns) + gap,
         transposedB: transposedB, c: c.pointer, strideOfC: columns + gap)
       product.accumulates = accumulates
       product.bias = hasBias ? UnsafePointer(bias.pointer) : nil
+      product.factor = hasFactor ? UnsafePointer(factor.pointer) : nil
+      product.strideOfFactor = columns + gap
       product.activation = activation
+      product.keepsDerivative = keepsDerivative
       product.activated = activation == nil ? nil : activated.pointer
       product.precision = precision
       body(product)
@@ -71,14 +75,27 @@ import Testing
         }
         if first.isEmpty {
           first = c.map(\.bitPattern)
-          let message = complaint(fast: c, plain: plain, truth: truth, largest: largest, units: 1)
-          #expect(message == nil, "\(test.name): \(message ?? "")")
+          if !test.keepsDerivative {
+            let message = complaint(fast: c, plain: plain, truth: truth, largest: largest, units: 1)
+            #expect(message == nil, "\(test.name): \(message ?? "")")
+          }
         }
         #expect(c.map(\.bitPattern) == first, "\(test.name): other bits with \(threads) threads")
         if let activation = test.activation {
-          let expected = c.map { ReferenceKernels.apply(activation, to: Double($0)) }
-          let worst = zip(activated, expected).reduce(0) { max($0, abs(Double($1.0) - $1.1) / max(1, abs($1.1))) }
-          #expect(worst <= 1e-6, "\(test.name): \(activation) is off by \(worst)")
+          // Where C keeps a derivative, what was before the function is known from the plain version alone.
+          let (before, allowed) = test.keepsDerivative ? (truth, 1e-4) : (c.map { Double($0) }, 1e-6)
+          func expect(_ found: [Float], _ expected: [Double], _ name: String) {
+            let worst = zip(found, expected).reduce(0) { max($0, abs(Double($1.0) - $1.1) / max(1, abs($1.1))) }
+            #expect(worst <= allowed, "\(test.name): \(name) is off by \(worst)")
+          }
+          expect(activated, before.map { ReferenceKernels.apply(activation, to: $0) }, "\(activation)")
+          if test.keepsDerivative {
+            // A kink's two sides are both right.
+            let far = before.indices.filter { abs(before[$0]) > 1e-3 }
+            expect(
+              far.map { c[$0] }, far.map { ReferenceKernels.derivative(of: activation, at: before[$0]) },
+              "\(activation)'s derivative")
+          }
         }
       }
     }
@@ -124,6 +141,31 @@ import Testing
           Case(
             rows: rows, columns: columns, depth: depth, transposedB: true, hasBias: hasBias, activation: activation),
           on: variant)
+      }
+    }
+  }
+
+  @Test(arguments: Variant.all, Precision.allCases) func derivatives(variant: Variant, precision: Precision) {
+    for activation in Activation.allCases {
+      for (rows, columns, depth) in [(1, 40, 12), (14, 45, 20), (70, 401, 10)] {
+        check(
+          Case(
+            rows: rows, columns: columns, depth: depth, transposedB: true, hasBias: true, activation: activation,
+            keepsDerivative: true, precision: precision), on: variant)
+      }
+    }
+  }
+
+  /// A factor element by element, at edges of tiles and with several steps of depth.
+  @Test(arguments: Variant.all, Precision.allCases) func factors(variant: Variant, precision: Precision) {
+    for (rows, columns, depth) in [(1, 40, 12), (3, 33, 17), (14, 45, 20), (36, 96, 48), (130, 390, 803)] {
+      for transposedB in [false, true] {
+        for accumulates in [false, true] {
+          check(
+            Case(
+              rows: rows, columns: columns, depth: depth, transposedB: transposedB, accumulates: accumulates,
+              hasBias: transposedB, hasFactor: true, precision: precision), on: variant)
+        }
       }
     }
   }

@@ -1,7 +1,7 @@
 import KernelSupport
 
 extension ReferenceKernels {
-  /// The product's result, rows × columns, with bias and with what C held if it accumulates.
+  /// The product's result, rows × columns, with bias, factor and what C held if it accumulates.
   @specialized(where Real == Float)
   @specialized(where Real == Double)
   public static func product<Real: ReferenceReal>(_ product: MatrixProduct, as type: Real.Type) -> [Real] {
@@ -17,6 +17,7 @@ extension ReferenceKernels {
         }
         if p.accumulates { sum += Real(p.c[i * p.strideOfC + j]) }
         if let bias = p.bias { sum += Real(bias[j]) }
+        if let factor = p.factor { sum *= Real(factor[i * p.strideOfFactor + j]) }
         result.append(sum)
       }
     }
@@ -39,6 +40,9 @@ extension ReferenceKernels {
         product.c[i * product.strideOfC + j] = value
         if let activation = product.activation {
           product.activated?[i * product.strideOfC + j] = apply(activation, to: value)
+          if product.keepsDerivative {
+            product.c[i * product.strideOfC + j] = derivative(of: activation, at: value)
+          }
         }
       }
     }

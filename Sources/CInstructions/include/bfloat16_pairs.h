@@ -83,11 +83,12 @@ SWIFTLET_PAIRS void swiftlet_pack_pairs_of_columns(
   }
 }
 
-// The body of both functions below; `ahead` may be null.
+// The body of both functions below; `bias`, `factor` and `ahead` may be null.
 __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"), always_inline)) static inline void
 swiftlet_multiply_tile_of_pairs_and_fetch(
     ptrdiff_t depth, const float *a, ptrdiff_t row_stride, ptrdiff_t depth_stride, const float *b,
-    ptrdiff_t stride_of_b, float *c, ptrdiff_t stride_of_c, bool accumulates, swiftlet_ahead *ahead) {
+    ptrdiff_t stride_of_b, float *c, ptrdiff_t stride_of_c, bool accumulates, const float *bias, const float *factor,
+    ptrdiff_t stride_of_factor, swiftlet_ahead beside, swiftlet_ahead *ahead) {
   __m512 sums[12][2];
   swiftlet_ahead lines;
   if (ahead) {
@@ -103,7 +104,10 @@ swiftlet_multiply_tile_of_pairs_and_fetch(
 #pragma clang loop unroll(disable)
   for (ptrdiff_t k = 0; k < depth; k++) {
     __m512bh b0 = (__m512bh)_mm512_loadu_ps(b), b1 = (__m512bh)_mm512_loadu_ps(b + 16);
-    if (ahead) swiftlet_fetch(&lines);
+    if (ahead) {
+      swiftlet_fetch(&lines);
+      if (beside.left-- > 0) swiftlet_fetch(&beside);
+    }
 #pragma clang loop unroll(full)
     for (int i = 0; i < 12; i++) {
       __m512bh pair = (__m512bh)_mm512_set1_ps(a[i * row_stride]);
@@ -113,15 +117,32 @@ swiftlet_multiply_tile_of_pairs_and_fetch(
     a += depth_stride;
     b += stride_of_b;
   }
+  if (accumulates) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 12; i++) {
+      sums[i][0] = _mm512_add_ps(sums[i][0], _mm512_loadu_ps(c + i * stride_of_c));
+      sums[i][1] = _mm512_add_ps(sums[i][1], _mm512_loadu_ps(c + i * stride_of_c + 16));
+    }
+  }
+  if (bias) {
+    __m512 b0 = _mm512_loadu_ps(bias), b1 = _mm512_loadu_ps(bias + 16);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 12; i++) {
+      sums[i][0] = _mm512_add_ps(sums[i][0], b0);
+      sums[i][1] = _mm512_add_ps(sums[i][1], b1);
+    }
+  }
+  if (factor) {
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 12; i++) {
+      sums[i][0] = _mm512_mul_ps(sums[i][0], _mm512_loadu_ps(factor + i * stride_of_factor));
+      sums[i][1] = _mm512_mul_ps(sums[i][1], _mm512_loadu_ps(factor + i * stride_of_factor + 16));
+    }
+  }
 #pragma clang loop unroll(full)
   for (int i = 0; i < 12; i++) {
-    float *row = c + i * stride_of_c;
-    if (accumulates) {
-      sums[i][0] = _mm512_add_ps(sums[i][0], _mm512_loadu_ps(row));
-      sums[i][1] = _mm512_add_ps(sums[i][1], _mm512_loadu_ps(row + 16));
-    }
-    _mm512_storeu_ps(row, sums[i][0]);
-    _mm512_storeu_ps(row + 16, sums[i][1]);
+    _mm512_storeu_ps(c + i * stride_of_c, sums[i][0]);
+    _mm512_storeu_ps(c + i * stride_of_c + 16, sums[i][1]);
   }
   if (ahead) *ahead = lines;
 }
@@ -132,15 +153,19 @@ SWIFTLET_PAIRS void swiftlet_multiply_tile_of_pairs(
     ptrdiff_t depth, const float *a, ptrdiff_t row_stride, ptrdiff_t depth_stride, const float *b,
     ptrdiff_t stride_of_b, float *c, ptrdiff_t stride_of_c, bool accumulates) {
   swiftlet_multiply_tile_of_pairs_and_fetch(
-      depth, a, row_stride, depth_stride, b, stride_of_b, c, stride_of_c, accumulates, NULL);
+      depth, a, row_stride, depth_stride, b, stride_of_b, c, stride_of_c, accumulates, NULL, NULL, 0, (swiftlet_ahead){0},
+      NULL);
 }
 
-// The same; meanwhile the tile of C and `depth` lines of `ahead` are fetched.
+// The same, + `bias` (32 numbers, for every row), times `factor` (element by element), where these are not null;
+// meanwhile the tile of C, `depth` lines of `ahead` and those of `beside`, not more, are fetched.
 SWIFTLET_PAIRS void swiftlet_multiply_tile_of_pairs_ahead(
     ptrdiff_t depth, const float *a, ptrdiff_t row_stride, ptrdiff_t depth_stride, const float *b,
-    ptrdiff_t stride_of_b, float *c, ptrdiff_t stride_of_c, bool accumulates, swiftlet_ahead *ahead) {
+    ptrdiff_t stride_of_b, float *c, ptrdiff_t stride_of_c, bool accumulates, const float *bias, const float *factor,
+    ptrdiff_t stride_of_factor, swiftlet_ahead beside, swiftlet_ahead *ahead) {
   swiftlet_multiply_tile_of_pairs_and_fetch(
-      depth, a, row_stride, depth_stride, b, stride_of_b, c, stride_of_c, accumulates, ahead);
+      depth, a, row_stride, depth_stride, b, stride_of_b, c, stride_of_c, accumulates, bias, factor, stride_of_factor,
+      beside, ahead);
 }
 
 #undef SWIFTLET_PAIR_ROWS
