@@ -12,7 +12,7 @@ public final class ParameterUpdater {
   /// The second one.
   public let second: ParameterBuffer?
   /// All that learn, and those of them that the rule steps.
-  private let learning: [UpdatePolicy.Run], ruled: [UpdatePolicy.Run]
+  private let learning: [Range<Int>], ruled: [UpdatePolicy.Run]
   private let orthogonalSteps: OrthogonalSteps?
 
   /// An optimizer before its first step.
@@ -22,15 +22,15 @@ public final class ParameterUpdater {
     first = optimizer.keepsFirstMoment ? ParameterBuffer(zeros: layout) : nil
     second = optimizer.keepsSecondMoment ? ParameterBuffer(zeros: layout) : nil
     orthogonalSteps = optimizer.orthogonalization.map { OrthogonalSteps($0, policy, layout: layout) }
-    learning = policy.runs(of: layout)
+    learning = policy.learning(of: layout)
     ruled = policy.runs(of: layout, includingMaps: orthogonalSteps == nil)
   }
 
   /// The Euclidean norm of the gradients of all parameters that learn; not finite if any of them is not.
   public func norm(of gradients: ParameterBuffer, execution: Execution) -> Double {
     var sum = 0.0
-    for run in learning {
-      sum += execution.sumOfSquares(Matrix(gradients.all.pointer + run.offset, rows: 1, columns: run.count))
+    for range in learning {
+      sum += execution.sumOfSquares(Matrix(gradients.all.pointer + range.lowerBound, rows: 1, columns: range.count))
     }
     return sum.squareRoot()
   }

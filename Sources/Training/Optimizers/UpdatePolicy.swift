@@ -28,6 +28,19 @@ public struct UpdatePolicy: Sendable, Equatable {
     layerDecay == 1 ? 1 : power(layerDecay, Double((layout.entries.map(\.depth).max() ?? 0) - depth))
   }
 
+  /// All parameters that learn, however they are treated.
+  func learning(of layout: ParameterLayout) -> [Range<Int>] {
+    runs(of: layout).reduce(into: []) { ranges, run in
+      let end = run.offset + run.count
+      // The gap up to the next multiple of 16 holds zeros.
+      if let last = ranges.last, (last.upperBound + 15) / 16 * 16 == run.offset {
+        ranges[ranges.count - 1] = last.lowerBound..<end
+      } else {
+        ranges.append(run.offset..<end)
+      }
+    }
+  }
+
   /// The parameters that learn; those with maps between hidden states only where they are wanted.
   func runs(of layout: ParameterLayout, includingMaps: Bool = true) -> [Run] {
     var runs: [Run] = []
