@@ -112,6 +112,13 @@ public protocol KernelSet: Sendable {
   static func crossEntropy(
     rows: Int, columns: Int, stride: Int, logits: UnsafeMutablePointer<Float>, targets: UnsafePointer<Int32>,
     smoothing: Float, gradientScale: Float?, losses: UnsafeMutablePointer<Float>, on pool: ThreadPool)
+  /// (1 - w) · cross-entropy, as above, + w · T² · Σ q · ln (q / p), where q and p are the softmax of the teacher's and
+  /// of the logits divided by the temperature T (Hinton, Vinyals & Dean 2015); `losses` and gradients as above. All
+  /// scores are finite.
+  static func distillation(
+    rows: Int, columns: Int, stride: Int, logits: UnsafeMutablePointer<Float>, teacherStride: Int,
+    teacher: UnsafePointer<Float>, targets: UnsafePointer<Int32>, smoothing: Float, weight: Float, temperature: Float,
+    gradientScale: Float?, losses: UnsafeMutablePointer<Float>, on pool: ThreadPool)
   /// In-place softmax of each row.
   static func softmax(
     rows: Int, columns: Int, stride: Int, x: UnsafeMutablePointer<Float>, on pool: ThreadPool)

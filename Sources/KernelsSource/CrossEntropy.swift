@@ -128,7 +128,7 @@ extension KernelVariant {
   }
 
   /// The largest of `count` numbers; those that are not numbers may be passed over.
-  @inline(always) private static func maximum(of x: UnsafePointer<Float>, _ count: Int) -> Float {
+  @inline(always) static func maximum(of x: UnsafePointer<Float>, _ count: Int) -> Float {
     if count < lanes {
       var result = -Float.infinity
       for index in 0..<count where x[index] > result { result = x[index] }

@@ -55,19 +55,51 @@ package struct LanguageHead: Sendable {
     pass.execution.scatterRows(memory.featureGradient, rows, into: hiddenGradient)
   }
 
+  /// A larger model at the same rows, whose scores are learned beside the targets.
+  package struct Teacher {
+    /// Its head, for the same vocabulary.
+    package let head: LanguageHead
+    /// [T, its width]: what it has made of the same tokens.
+    package let hidden: Matrix
+    /// One chunk's memory.
+    package let memory: Memory
+    /// Its weights.
+    package let pass: Pass
+    /// What its scores weigh beside the targets, and the temperature at which they are compared.
+    package let weight: Float, temperature: Float
+
+    package init(
+      head: LanguageHead, hidden: Matrix, memory: Memory, pass: Pass, weight: Float, temperature: Float
+    ) {
+      (self.head, self.hidden, self.memory, self.pass) = (head, hidden, memory, pass)
+      (self.weight, self.temperature) = (weight, temperature)
+    }
+  }
+
   /// The sum of the cross-entropies of some rows with their targets, in nats; with `gradients`, its gradient is added
   /// to them and to `hiddenGradient`.
+  ///
+  /// With a teacher, whose scores are computed in the same chunks, the losses are mixed with the divergence from it.
   package func loss(
-    _ hidden: Matrix, rows: [Int32], targets: [Int32], smoothing: Float, hiddenGradient: Matrix, _ memory: Memory,
-    _ pass: Pass, _ gradients: ParameterBuffer?
+    _ hidden: Matrix, rows: [Int32], targets: [Int32], smoothing: Float, teacher: Teacher? = nil,
+    hiddenGradient: Matrix, _ memory: Memory, _ pass: Pass, _ gradients: ParameterBuffer?
   ) -> Double {
     var sum = 0.0
-    for first in stride(from: 0, to: rows.count, by: memory.rows) {
-      let chunk = first..<min(first + memory.rows, rows.count)
+    let chunkRows = min(memory.rows, teacher?.memory.rows ?? memory.rows)
+    for first in stride(from: 0, to: rows.count, by: chunkRows) {
+      let chunk = first..<min(first + chunkRows, rows.count)
       let losses = memory.losses.rows(0..<chunk.count)
-      pass.execution.crossEntropy(
-        forward(hidden, rows: rows[chunk], memory, pass), targets: targets[chunk], smoothing: smoothing,
-        gradientScale: gradients == nil ? nil : 1, losses: losses)
+      let logits = forward(hidden, rows: rows[chunk], memory, pass)
+      let gradientScale: Float? = gradients == nil ? nil : 1
+      if let teacher {
+        pass.execution.distillation(
+          logits, teacher: teacher.head.forward(teacher.hidden, rows: rows[chunk], teacher.memory, teacher.pass),
+          targets: targets[chunk], smoothing: smoothing, weight: teacher.weight, temperature: teacher.temperature,
+          gradientScale: gradientScale, losses: losses)
+      } else {
+        pass.execution.crossEntropy(
+          logits, targets: targets[chunk], smoothing: smoothing, gradientScale: gradientScale, losses: losses)
+      }
       for row in 0..<chunk.count { sum += Double(losses[row, 0]) }
       if let gradients {
         backward(rows: rows[chunk], hiddenGradient: hiddenGradient, memory, pass, gradients)

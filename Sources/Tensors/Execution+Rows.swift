@@ -59,6 +59,25 @@ extension Execution {
     }
   }
 
+  /// The cross-entropy of each row of logits, and its divergence from the same row of a teacher's, mixed by `weight`;
+  /// see `KernelSet.distillation`.
+  public func distillation(
+    _ logits: Matrix, teacher: Matrix, targets: ArraySlice<Int32>, smoothing: Float = 0, weight: Float,
+    temperature: Float, gradientScale: Float?, losses: Matrix
+  ) {
+    precondition(
+      targets.count == logits.rows && losses.count >= logits.rows && teacher.rows == logits.rows
+        && teacher.columns == logits.columns,
+      "distillation: \(shape(logits)), teacher \(shape(teacher)), \(targets.count) targets, losses \(shape(losses))")
+    targets.withUnsafeBufferPointer { targets in
+      guard let targets = targets.baseAddress else { return }
+      kernels.distillation(
+        rows: logits.rows, columns: logits.columns, stride: logits.stride, logits: logits.pointer,
+        teacherStride: teacher.stride, teacher: teacher.pointer, targets: targets, smoothing: smoothing,
+        weight: weight, temperature: temperature, gradientScale: gradientScale, losses: losses.pointer, on: pool)
+    }
+  }
+
   /// The softmax of each row, in place.
   public func softmax(_ x: Matrix) {
     kernels.softmax(rows: x.rows, columns: x.columns, stride: x.stride, x: x.pointer, on: pool)

@@ -18,6 +18,8 @@ public enum TrainingFailure: Failure, Equatable {
   case context(asked: Int, maximum: Int)
   /// The saved state of a run is not complete, or not one of this run.
   case state(path: String, problem: String)
+  /// A model that cannot teach this one, or not any more.
+  case teacher(path: String, problem: String)
   /// The folder holds a run already, and resuming was not asked for.
   case runExists(path: String)
   /// A run that was stopped and taken up again differs from the one that never was.
@@ -28,7 +30,7 @@ public enum TrainingFailure: Failure, Equatable {
   /// What kind of trouble it is.
   public var kind: FailureKind {
     switch self {
-    case .nonFiniteLoss, .nonFiniteGradient, .nonFiniteEvaluation, .noData, .state, .labels: .badData
+    case .nonFiniteLoss, .nonFiniteGradient, .nonFiniteEvaluation, .noData, .state, .labels, .teacher: .badData
     case .setting, .memory, .context: .usage
     case .runExists: .cannotCreate
     case .notReproduced: .internalFault
@@ -58,6 +60,8 @@ public enum TrainingFailure: Failure, Equatable {
       "A context of \(asked) tokens is asked for, and the model has \(maximum) positions; ask for at most as many."
     case .state(let path, let problem):
       "The state of the run in \(path) cannot be used: \(problem)."
+    case .teacher(let path, let problem):
+      "The model in \(path) cannot be the teacher: \(problem)."
     case .runExists(let path):
       "\(path) holds a training run already; resume it, or name another folder."
     case .notReproduced(let what):

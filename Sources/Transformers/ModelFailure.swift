@@ -30,6 +30,8 @@ public enum ModelFailure: Failure, Equatable {
   case rowOutOfRange(row: Int, index: Int, rows: Int)
   /// The targets' kind is not what the configuration's problem type asks for.
   case wrongTargets(expected: String)
+  /// A teacher with more or fewer answers than its student has.
+  case otherTeacher(what: String, teacher: Int, student: Int)
   /// A sequence that the cache does not have, or that is named twice.
   case unknownSequence(sequence: Int, sequences: Int)
   /// The cache has no room for the tokens.
@@ -77,6 +79,8 @@ public enum ModelFailure: Failure, Equatable {
       "Row \(row), number \(index) of those asked for, is not one of the batch's \(rows) rows, or not after the one before."
     case .wrongTargets(let expected):
       "The targets do not fit the model's problem type: \(expected) are expected."
+    case .otherTeacher(let what, let teacher, let student):
+      "The teacher has \(teacher) \(what) and the model that learns from it has \(student); they must be the same."
     case .unknownSequence(let sequence, let sequences):
       "The cache has \(sequences) sequences, and number \(sequence) is not one of them, or is named twice."
     case .cacheFull(let sequence, let length, let added, let capacity):

@@ -26,23 +26,26 @@ extension Transformer {
   ///   - classWeights: The weight of each label in a single-label loss.
   ///   - dropoutSeed: What the dropouts are derived from, another one for each batch; nil drops nothing.
   ///   - frozenDepth: Layers of less depth receive no gradient; `layers` + 1 trains the head alone.
+  ///   - teaching: A larger model whose answers are learned beside the targets; nothing of it changes.
   /// - Returns: The sum, how many losses it has (sequences or tokens; times labels for multi-label and regression),
   ///   and what it is to be divided by.
   /// - Throws: `ModelFailure` if batch or targets are not for this model.
   public func classificationLoss(
     of batch: TokenBatch, targets: ClassTargets, weights: ParameterBuffer, gradients: ParameterBuffer?,
     activations: Activations, execution: Execution, smoothing: Float = 0, classWeights: [Float]? = nil,
-    dropoutSeed: UInt64? = nil, frozenDepth: Int = 0
+    dropoutSeed: UInt64? = nil, frozenDepth: Int = 0, teaching: Teaching? = nil
   ) throws(ModelFailure) -> LossSum {
     try load(batch, weights, activations, gradients)
     let (head, memory) = try classificationHead(activations)
     try check(targets, classWeights, of: batch)
     let (hidden, pass) = run(weights, activations, execution, dropoutSeed: dropoutSeed)
-    let rows: [Int32]
-    if case .tokenClasses(let labelled, _) = targets { rows = labelled } else { rows = pooledRows(activations) }
+    var labelled: [Int32]?
+    if case .tokenClasses(let rows, _) = targets { labelled = rows }
+    let rows = labelled ?? pooledRows(activations)
+    let soft = try teaching?.labels(of: batch, rows: labelled, for: configuration, execution: execution)
     let scores = head.forward(hidden, rows: rows, memory, pass)
     let loss = Self.loss(
-      scores, targets, smoothing: smoothing, classWeights: classWeights, differentiates: gradients != nil)
+      scores, targets, soft, smoothing: smoothing, classWeights: classWeights, differentiates: gradients != nil)
     if let gradients {
       let hiddenGradient = activations.memory.trunk.hiddenGradient
       hiddenGradient.clear()
@@ -50,6 +53,32 @@ extension Transformer {
       runBack(activations, frozenDepth: frozenDepth, pass, gradients)
     }
     return loss
+  }
+
+  private static func loss(
+    _ scores: Matrix, _ targets: ClassTargets, _ soft: SoftTargets?, smoothing: Float, classWeights: [Float]?,
+    differentiates: Bool
+  ) -> LossSum {
+    func loss(_ scores: Matrix) -> LossSum {
+      Self.loss(scores, targets, smoothing: smoothing, classWeights: classWeights, differentiates: differentiates)
+    }
+    guard let soft else { return loss(scores) }
+    let comparison: SoftTargets.Comparison
+    var weights: [Double]?
+    switch targets {
+    case .classes(let classes), .tokenClasses(_, let classes):
+      comparison = .oneLabel
+      weights = classWeights.map { weights in classes.map { Double(weights[Int($0)]) } }
+    case .multiLabel: comparison = .eachLabel
+    case .values: comparison = .values
+    }
+    var result = LossSum()
+    let sum = soft.mix(scores, comparison, rowWeight: { weights?[$0] ?? 1 }, differentiates: differentiates) {
+      result = loss(scores)
+      return result.sum
+    }
+    result.sum = sum
+    return result
   }
 
   private static func loss(

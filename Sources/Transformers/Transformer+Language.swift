@@ -29,24 +29,27 @@ extension Transformer {
   ///   - dropoutSeed: What the dropouts are derived from, another one for each batch; nil drops nothing.
   ///   - frozenDepth: Layers of less depth receive no gradient, and the backward pass ends there: 1 leaves out the
   ///     embeddings (a tied head still adds its gradient to them), `layers` + 1 all but the head.
+  ///   - teaching: A larger model whose scores are learned beside the targets; nothing of it changes. It does not teach
+  ///     BERT's second task.
   /// - Returns: The sum in nats, and how many tokens were predicted.
   /// - Throws: `ModelFailure` if batch or targets are not for this model.
   public func languageLoss(
     of batch: TokenBatch, targets: LanguageTargets, weights: ParameterBuffer, gradients: ParameterBuffer?,
     activations: Activations, execution: Execution, smoothing: Float = 0, dropoutSeed: UInt64? = nil,
-    frozenDepth: Int = 0
+    frozenDepth: Int = 0, teaching: Teaching? = nil
   ) throws(ModelFailure) -> LossSum {
     try load(batch, weights, activations, gradients)
     let (head, memory) = try languageHead(activations)
     try check(targets, of: batch)
     let (hidden, pass) = run(weights, activations, execution, dropoutSeed: dropoutSeed)
+    let teacher = try teaching?.languageHead(of: batch, for: configuration, execution: execution)
     let hiddenGradient = activations.memory.trunk.hiddenGradient
     if gradients != nil { hiddenGradient.clear() }
 
     var loss = LossSum(count: targets.rows.count)
     loss.sum = head.loss(
-      hidden, rows: targets.rows, targets: targets.tokens, smoothing: smoothing, hiddenGradient: hiddenGradient,
-      memory, pass, gradients)
+      hidden, rows: targets.rows, targets: targets.tokens, smoothing: smoothing, teacher: teacher,
+      hiddenGradient: hiddenGradient, memory, pass, gradients)
     if let head = heads.nextSentence, let memory = activations.memory.nextSentence, !targets.nextSentence.isEmpty {
       let rows = activations.rows.firstRows
       let scores = head.forward(hidden, rows: rows, memory, pass)

@@ -48,6 +48,31 @@ import Testing
     }
   }
 
+  /// A teacher of another width, whose memory has room for fewer rows than the student's.
+  @Test("Backward is the derivative of what a teacher and the targets want")
+  func gradientWithATeacher() {
+    for kernels in KernelChoice.allCases {
+      let setting = Setting(hasTransform: true, chunk: 4)
+      let pass = setting.bench.pass(kernels)
+      var layout = ParameterLayout()
+      let table = layout.table("tokens", rows: 7, columns: 6, .zeros)
+      let head = LanguageHead(transform: nil, decoder: Linear(weight: table, bias: nil))
+      let bench = LayerBench(layout)
+      let teacher = LanguageHead.Teacher(
+        head: head, hidden: bench.matrix(9, 6),
+        memory: bench.plan { LanguageHead.Memory(head, rows: 3, training: false, &$0) }, pass: bench.pass(kernels),
+        weight: 0.6, temperature: 2)
+      func loss(_ gradients: ParameterBuffer?) -> Double {
+        setting.head.loss(
+          setting.hidden, rows: Self.rows, targets: Self.targets, smoothing: 0.1, teacher: teacher,
+          hiddenGradient: setting.hiddenGradient, setting.memory, pass, gradients)
+      }
+      #expect(abs(loss(setting.bench.gradients) - loss(nil)) < 1e-6)
+      setting.bench.check("hidden", setting.hidden, setting.hiddenGradient) { loss(nil) }
+      setting.bench.checkParameters { loss(nil) }
+    }
+  }
+
   @Test("The size of a chunk changes nothing but the order of a sum", arguments: [1, 2, 3, 5, 100])
   func chunks(chunk: Int) {
     let (one, other) = (Setting(hasTransform: true, chunk: chunk), Setting(hasTransform: true, chunk: 5))

@@ -24,6 +24,31 @@ extension ReferenceKernels {
     }
   }
 
+  /// Cross-entropy with smoothing, mixed with the divergence from a teacher.
+  @specialized(where Real == Float)
+  @specialized(where Real == Double)
+  public static func distillation<Real: ReferenceReal>(
+    rows: Int, columns: Int, stride: Int, logits: UnsafeMutablePointer<Real>, teacherStride: Int,
+    teacher: UnsafePointer<Real>, targets: UnsafePointer<Int32>, smoothing: Real, weight: Real, temperature: Real,
+    gradientScale: Real?, losses: UnsafeMutablePointer<Real>, on pool: ThreadPool
+  ) {
+    for row in 0..<rows {
+      let x = logits + row * stride, y = teacher + row * teacherStride
+      let scores = (0..<columns).map { x[$0] / temperature }, wanted = (0..<columns).map { y[$0] / temperature }
+      let p = softmaxed(scores), q = softmaxed(wanted)
+      var divergence = Real(0)
+      for j in 0..<columns {
+        divergence += q.values[j] * ((wanted[j] - q.logSumExp) - (scores[j] - p.logSumExp))
+      }
+      crossEntropy(
+        rows: 1, columns: columns, stride: stride, logits: x, targets: targets + row, smoothing: smoothing,
+        gradientScale: gradientScale.map { $0 * (1 - weight) }, losses: losses + row, on: pool)
+      losses[row] = (1 - weight) * losses[row] + weight * temperature * temperature * divergence
+      guard let gradientScale else { continue }
+      for j in 0..<columns { x[j] += gradientScale * weight * temperature * (p.values[j] - q.values[j]) }
+    }
+  }
+
   /// In-place softmax.
   @specialized(where Real == Float)
   @specialized(where Real == Double)

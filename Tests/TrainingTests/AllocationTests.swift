@@ -62,14 +62,20 @@ import Transformers
     #expect(allocations(of: execution) {} == 0)
   }
 
-  @Test(arguments: [TransformerConfiguration.Family.gpt2, .llama, .bert], [Precision.fp32, .bf16])
-  func aWarmStepAllocatesNothing(family: TransformerConfiguration.Family, precision: Precision) throws {
+  @Test(
+    arguments: [TransformerConfiguration.Family.gpt2, .llama, .bert], [(Precision.fp32, false), (.bf16, true)])
+  func aWarmStepAllocatesNothing(
+    family: TransformerConfiguration.Family, setting: (precision: Precision, hasTeacher: Bool)
+  ) throws {
+    let precision = setting.precision
     for threads in [1, 2] {
       let execution = Execution(threads: threads, precision: precision)
       let model = try Transformer(configuration(family))
       let weights = model.initialWeights(seed: 1)
       let gradients = ParameterBuffer(zeros: model.layout)
       let activations = Activations(model, tokens: 8 * 64, sequences: 8, training: true)
+      let teacher = Teacher(model: model, weights: model.initialWeights(seed: 2), weight: 0.5, temperature: 2)
+      let teaching = setting.hasTeacher ? Teaching(teacher, tokens: 8 * 64, sequences: 8) : nil
       let updater = ParameterUpdater(AdamW(), layout: model.layout)
       let batch = TokenBatch((0..<8).map { row in (0..<64).map { Int32(5 + ($0 * 7 + row) % 290) } })
       var targets = LanguageTargets(nextTokensOf: batch)
@@ -81,7 +87,7 @@ import Transformers
         gradients.clear()
         let loss = try model.languageLoss(
           of: batch, targets: targets, weights: weights, gradients: gradients, activations: activations,
-          execution: execution, dropoutSeed: UInt64(number))
+          execution: execution, dropoutSeed: UInt64(number), teaching: teaching)
         let count = Double(loss.count)
         let norm = updater.norm(of: gradients, execution: execution) / count
         updater.update(

@@ -13,6 +13,7 @@ struct Finetune: ParsableCommand {
         swiftlet finetune --model my-masked-model --train few.tsv --folds 5 --search learning-rate=1e-3,3e-4 --out best
         swiftlet finetune --model my-masked-model --task tokens --train train.conll --validation dev.conll --out my-tagger
         swiftlet finetune --model my-model --task language --train more-text/ --minutes 5 --out my-better-model
+        swiftlet finetune --model my-small-model --train train.tsv --teacher my-classifier --out my-small-classifier
       """)
 
   enum Task: String, CaseIterable, ExpressibleByArgument { case classification, tokens, language }
@@ -61,6 +62,7 @@ struct Finetune: ParsableCommand {
     help: ArgumentHelp("Leave each token out of a text with this probability, in training.", valueName: "p"))
   var tokenDropout: Double?
   @OptionGroup(title: "Adapter") var adapter: AdapterOptions
+  @OptionGroup(title: "Teacher") var teacher: TeacherOptions
   @OptionGroup(title: "Repetition") var trials: TrialOptions
   @OptionGroup(title: "Labels") var labels: LabelOptions
   @OptionGroup(title: "Length") var length: BudgetOptions
@@ -82,6 +84,9 @@ struct Finetune: ParsableCommand {
     }
     if adapter.lora, freeze || fromScratch {
       throw ValidationError("--lora goes neither with --freeze nor with --from-scratch.")
+    }
+    if teacher.teacher == nil, trials.search.contains(where: { $0.name.hasPrefix("distillation-") }) {
+      throw ValidationError("--search of a distillation's settings needs --teacher.")
     }
     if !adapter.lora, trials.search.contains(where: { $0.name.hasPrefix("lora-") }) {
       throw ValidationError("--search of an adapter's settings needs --lora.")
@@ -189,6 +194,7 @@ struct Finetune: ParsableCommand {
     if let metric { settings.loop.criterion = metric }
     if classWeights == .balanced { settings.classWeights = .balanced }
     if freeze { settings.freezeTrunk(of: configuration) }
+    settings.distillation = teacher.settings
     settings.memoryLimit = step.maxMemory?.bytes
     step.apply(to: &settings.loop, seed: shared.seed)
     return settings
@@ -223,6 +229,7 @@ struct Finetune: ParsableCommand {
       if let dropout = step.dropout { settings.dropout = dropout }
       settings.subwordSampling = step.subwordSampling
       if let layerDecay { settings.loop.policy.layerDecay = layerDecay }
+      settings.distillation = teacher.settings
       settings.memoryLimit = step.maxMemory?.bytes
       step.apply(to: &settings.loop, seed: shared.seed)
       run = try PretrainingRun(

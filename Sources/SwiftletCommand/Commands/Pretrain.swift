@@ -12,6 +12,7 @@ struct Pretrain: ParsableCommand {
         swiftlet pretrain --corpus my-text/ --tokenizer my.model --objective masked --preset mini --steps 2000 --out my-masked-model
         swiftlet pretrain --corpus my-text/ --tokenizer my.model --recipe bert --whole-words --epochs 20 --out my-bert
         swiftlet pretrain --corpus my-text/ --tokenizer my.model --objective both --minutes 10 --out my-model-of-both
+        swiftlet pretrain --corpus my-text/ --tokenizer my.model --preset nano --teacher my-model --out my-small-model
       """)
 
   @OptionGroup(title: "Text") var text: TextOptions
@@ -40,6 +41,7 @@ struct Pretrain: ParsableCommand {
   @Flag(name: .long, help: "Let no window hold more than one document.") var separateDocuments = false
 
   @OptionGroup(title: "Masks") var masks: MaskOptions
+  @OptionGroup(title: "Teacher") var teacher: TeacherOptions
   @OptionGroup(title: "Model") var size: SizeOptions
   @OptionGroup(title: "Length") var length: BudgetOptions
   @OptionGroup(title: "Steps") var step: StepOptions
@@ -116,6 +118,7 @@ struct Pretrain: ParsableCommand {
     if randomWindows { settings.drawsWindows = true }
     if noDocumentMarks { settings.marksDocuments = false }
     if separateDocuments { settings.crossesDocuments = false }
+    settings.distillation = teacher.settings
     settings.memoryLimit = step.maxMemory?.bytes
     step.apply(to: &settings.loop, seed: shared.seed)
     return settings

@@ -45,6 +45,8 @@ struct TrialOptions: ParsableArguments {
     "layer-decay": { $0.loop.policy.layerDecay = $1 },
     "weight-decay": { $0.loop.optimizer.weightDecay = $1 },
     "ema": { $0.loop.averageDecay = $1 },
+    "distillation-weight": { $0.distillation?.weight = $1 },
+    "distillation-temperature": { $0.distillation?.temperature = $1 },
     "lora-rank": { $0.adapter?.rank = max(1, Int($1)) },
     "lora-alpha": { $0.adapter?.alpha = $1 },
   ]

@@ -27,6 +27,7 @@ final class AdaptedTask: TrainingTask {
   var microBatchesPerEpoch: Double { inner.microBatchesPerEpoch }
   var tokensPerMicroBatch: Int { inner.tokensPerMicroBatch }
   var activationBytes: Int { inner.activationBytes + Self.byteCount(model.layout) }
+  var teacherBytes: Int { inner.teacherBytes }
   var validationTokens: Int { inner.validationTokens }
 
   func addGradients(

@@ -21,8 +21,11 @@ public final class ClassificationTask: TrainingTask {
 
   /// Leaves tokens out of training texts; nil reads them whole.
   public var tokenDropout: TokenDropout?
+  /// The bytes of the teacher and of its passes; 0 where there is none.
+  public let teacherBytes: Int
 
   private let activations: Activations
+  private let teaching: Teaching?
   private var memory = LabelledBatch()
   /// The rows of each batch of one epoch, and their sequences; made when the epoch begins.
   private var epoch: (number: Int, batches: [[Int]], source: LabelledBatches)
@@ -32,12 +35,15 @@ public final class ClassificationTask: TrainingTask {
   /// The training set has at least one row. `sampled` gives the sequences of an epoch, each of at most `longest` tokens.
   public init(
     model: Transformer, training: LabelledBatches, evaluator: ClassifierEvaluator?, classWeights: [Float]? = nil,
-    smoothing: Float = 0, frozenDepth: Int = 0, longest: Int? = nil, sampled: ((_ epoch: Int) -> EncodedExamples)? = nil
+    smoothing: Float = 0, frozenDepth: Int = 0, longest: Int? = nil, teacher: Teacher? = nil,
+    sampled: ((_ epoch: Int) -> EncodedExamples)? = nil
   ) {
     (self.model, self.training, self.evaluator, self.sampled) = (model, training, evaluator, sampled)
     (self.classWeights, self.smoothing, self.frozenDepth) = (classWeights, smoothing, frozenDepth)
     let size = Self.size(training, evaluator, longest: longest)
     activations = Activations(model, tokens: size.tokens, sequences: size.sequences, training: true)
+    teaching = teacher.map { Teaching($0, tokens: size.tokens, sequences: size.sequences) }
+    teacherBytes = teacher?.byteCount(tokens: size.tokens, sequences: size.sequences) ?? 0
     epoch = Self.epoch(0, training, sampled)
   }
 
@@ -54,6 +60,14 @@ public final class ClassificationTask: TrainingTask {
   ) -> Int {
     let size = size(training, evaluator, longest: longest)
     return Activations.byteCount(model, tokens: size.tokens, sequences: size.sequences, training: true)
+  }
+
+  /// The bytes that a teacher needs beside such a task.
+  static func teacherBytes(
+    _ teacher: Teacher?, training: LabelledBatches, evaluator: ClassifierEvaluator?, longest: Int?
+  ) -> Int {
+    let size = size(training, evaluator, longest: longest)
+    return teacher?.byteCount(tokens: size.tokens, sequences: size.sequences) ?? 0
   }
 
   private static func size(
@@ -91,7 +105,7 @@ public final class ClassificationTask: TrainingTask {
     let loss = try model.classificationLoss(
       of: memory.batch, targets: memory.targets, weights: weights, gradients: gradients, activations: activations,
       execution: execution, smoothing: smoothing, classWeights: classWeights, dropoutSeed: dropoutSeed,
-      frozenDepth: frozenDepth)
+      frozenDepth: frozenDepth, teaching: teaching)
     return MicroBatchResult(loss: loss, tokens: memory.batch.tokens.count)
   }
 

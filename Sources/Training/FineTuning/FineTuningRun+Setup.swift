@@ -49,10 +49,11 @@ extension FineTuningRun {
     private let data: LabelledData
     private let template: ExampleTemplate
     private let sampling: SubwordSampling?
+    private let teacher: Teacher?
 
     init(
       _ start: Start, _ labels: LabelSet, _ training: LabelledData, _ validation: LabelledData?,
-      _ settings: FineTuningSettings
+      _ settings: FineTuningSettings, _ teacher: TeacherFolder?
     ) throws {
       var configuration = start.configuration
       configuration.setDropout(settings.dropout)
@@ -70,6 +71,8 @@ extension FineTuningRun {
         family: configuration.family, special: tokenizer.special, maximumTokens: longest)
       marks = Set([template.begin, template.end].compactMap { $0 })
       (data, self.template) = (training, template)
+      try teacher?.check(for: configuration, template, special: tokenizer.special)
+      self.teacher = teacher?.teacher
       sampling = try SubwordSampling(tokenizer, settings.subwordSampling, seed: settings.loop.seed)
       for (name, isOn) in [("subword sampling", sampling != nil), ("token dropout", settings.tokenDropout > 0)]
       where isOn && training.kind == .tokens {
@@ -107,13 +110,15 @@ extension FineTuningRun {
       if adapter != nil { activations += AdaptedTask.byteCount(model.layout) }
       try MemoryPlan(
         layout: adapter?.layout ?? model.layout, settings: settings.loop, evaluates: evaluator != nil,
-        activations: activations
+        activations: activations,
+        teacher: ClassificationTask.teacherBytes(
+          teacher, training: batches, evaluator: evaluator, longest: longest)
       ).require(atMost: settings.memoryLimit)
       let task = ClassificationTask(
         model: model, training: batches, evaluator: evaluator, classWeights: try labels.weights(settings.classWeights),
         smoothing: Float(settings.smoothing),
         // Adapters stand in the blocks: the embeddings need no gradient.
-        frozenDepth: adapter == nil ? settings.loop.policy.frozenDepth : 1, longest: longest,
+        frozenDepth: adapter == nil ? settings.loop.policy.frozenDepth : 1, longest: longest, teacher: teacher,
         sampled: sampling.map { [data, template] sampling in
           { epoch in EncodedExamples(data, template: template, sampling: sampling, epoch: epoch) }
         })

@@ -63,7 +63,9 @@ public final class FineTuningRun {
       settings.loop.evaluationInterval = max(1, perEpoch / settings.loop.accumulation)
     }
     try settings.validate()
-    let setup = try Setup(start, labels, training, validation, settings)
+    let teacher = try settings.distillation.map { try TeacherFolder($0, tokenizer: start.tokenizer) }
+    settings.distillation = teacher?.settings
+    let setup = try Setup(start, labels, training, validation, settings, teacher)
     let fingerprint: JSONValue = [
       "settings": settings.json, "configuration": setup.model.configuration.json, "data": setup.fingerprint,
     ]

@@ -11,6 +11,7 @@ extension FineTuningSettings {
       "memory_limit": memoryLimit.map { .integer($0) } ?? .null,
     ]
     if let adapter { json["adapter"] = adapter.json }
+    if let distillation { json["distillation"] = distillation.json }
     switch classWeights {
     case .none: json["class_weights"] = .null
     case .balanced: json["class_weights"] = "balanced"
@@ -31,6 +32,10 @@ extension FineTuningSettings {
     subwordSampling = json["subword_sampling"]?.double
     memoryLimit = json["memory_limit"]?.int
     tokenDropout = json["token_dropout"]?.double ?? 0
+    if let distillation = json["distillation"] {
+      guard let settings = DistillationSettings(json: distillation) else { return nil }
+      self.distillation = settings
+    }
     if let json = json["adapter"] {
       guard let adapter = LowRankSettings(json: json) else { return nil }
       self.adapter = adapter

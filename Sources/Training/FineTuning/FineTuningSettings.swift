@@ -31,6 +31,8 @@ public struct FineTuningSettings: Sendable {
   public var loop: LoopSettings
   /// The adapter that learns in place of the trunk; nil where the trunk itself learns.
   public var adapter: LowRankSettings?
+  /// The larger classifier that it learns from beside the labels; nil for none.
+  public var distillation: DistillationSettings?
   /// The probability with which each token of a text is left out of it, another draw each epoch.
   public var tokenDropout = 0.0
   /// The most bytes the run may need; nil for no limit.
@@ -91,6 +93,7 @@ public struct FineTuningSettings: Sendable {
         weights.allSatisfy { $0.isFinite && $0 >= 0 } && weights.contains { $0 > 0 }, "class weights", weights,
         "numbers of which none is negative, and one is positive")
     }
+    try distillation?.validate()
     try loop.validate()
   }
 }

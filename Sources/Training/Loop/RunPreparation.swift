@@ -45,7 +45,7 @@ extension TrainingLoop {
       trainedParameters: trained.reduce(0) { $0 + $1.parameter.count },
       memory: MemoryPlan(
         layout: weights.layout, settings: settings, evaluates: task.validationTokens > 0,
-        activations: task.activationBytes),
+        activations: task.activationBytes, teacher: task.teacherBytes),
       steps: progress.budget.total, tokensPerStep: tokensPerStep, corpusTokens: corpusTokens,
       validationTokens: task.validationTokens, evaluations: evaluationsLeft, stepSeconds: stepSeconds)
   }

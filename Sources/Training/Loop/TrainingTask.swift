@@ -14,6 +14,8 @@ public protocol TrainingTask: AnyObject {
   var tokensPerMicroBatch: Int { get }
   /// The bytes of the activations it holds.
   var activationBytes: Int { get }
+  /// The bytes of the teacher it learns from, and of the teacher's activations; by default there is none.
+  var teacherBytes: Int { get }
   /// Adds the gradients of the sum of a micro-batch's losses.
   /// - Parameter dropoutSeed: What dropouts are derived from.
   func addGradients(
@@ -26,6 +28,11 @@ public protocol TrainingTask: AnyObject {
   func evaluate(weights: ParameterBuffer, execution: Execution, shouldStop: () -> Bool) throws -> Evaluation?
   /// About how many tokens an evaluation reads.
   var validationTokens: Int { get }
+}
+
+extension TrainingTask {
+  /// There is no teacher.
+  public var teacherBytes: Int { 0 }
 }
 
 /// What a micro-batch brought.

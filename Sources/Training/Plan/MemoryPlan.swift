@@ -12,18 +12,22 @@ public struct MemoryPlan: Sendable, Equatable {
   public var copies: Int
   /// What the passes forward and backward write into.
   public var activations: Int
+  /// A teacher's weights, and what its passes write into.
+  public var teacher: Int
 
   /// All of it.
-  public var total: Int { weights + gradients + moments + copies + activations }
+  public var total: Int { weights + gradients + moments + copies + activations + teacher }
 
   /// The memory of a loop.
-  public init(layout: ParameterLayout, settings: LoopSettings, evaluates: Bool, activations: Int) {
+  public init(
+    layout: ParameterLayout, settings: LoopSettings, evaluates: Bool, activations: Int, teacher: Int = 0
+  ) {
     let buffer = layout.bufferCount * MemoryLayout<Float>.stride
     (weights, gradients) = (buffer, buffer)
     let scratch = settings.optimizer.orthogonalization == nil ? 0 : OrthogonalSteps.scratchCount(layout)
     moments = settings.optimizer.momentsPerParameter * buffer + scratch * MemoryLayout<Float>.stride
     copies = ((settings.averageDecay == nil ? 0 : 1) + (evaluates ? 1 : 0)) * buffer
-    self.activations = activations
+    (self.activations, self.teacher) = (activations, teacher)
   }
 
   /// Refuses a plan that needs more than a limit.

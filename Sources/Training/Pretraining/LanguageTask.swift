@@ -20,21 +20,26 @@ public final class LanguageTask: TrainingTask {
   public let smoothing: Float
   /// Layers below this depth learn nothing.
   public let frozenDepth: Int
+  /// The bytes of the teacher and of its passes; 0 where there is none.
+  public let teacherBytes: Int
 
   private let activations: Activations
+  private let teaching: Teaching?
   private var memory = LanguageBatch()
 
   /// A task; takes the memory for its passes.
   public init(
     model: Transformer, training: any LanguageBatchMaker, validation: (any LanguageBatchMaker)?,
     maskedValidation: (any LanguageBatchMaker)? = nil, validationBytes: Int? = nil, batch: Int, smoothing: Float = 0,
-    frozenDepth: Int = 0
+    frozenDepth: Int = 0, teacher: Teacher? = nil
   ) {
     (self.model, self.training, self.validation) = (model, training, validation)
     (self.maskedValidation, self.validationBytes, self.batch) = (maskedValidation, validationBytes, batch)
     (self.smoothing, self.frozenDepth) = (smoothing, frozenDepth)
     let size = Self.size([training, validation, maskedValidation], batch: batch)
     activations = Activations(model, tokens: size.tokens, sequences: size.sequences, training: true)
+    teaching = teacher.map { Teaching($0, tokens: size.tokens, sequences: size.sequences) }
+    teacherBytes = teacher?.byteCount(tokens: size.tokens, sequences: size.sequences) ?? 0
   }
 
   /// The bytes that the passes of such a task need.
@@ -44,6 +49,12 @@ public final class LanguageTask: TrainingTask {
   ) -> Int {
     let size = size([training, validation, maskedValidation], batch: batch)
     return Activations.byteCount(model, tokens: size.tokens, sequences: size.sequences, training: true)
+  }
+
+  /// The bytes that a teacher needs beside such a task.
+  static func teacherBytes(_ teacher: Teacher?, _ makers: [(any LanguageBatchMaker)?], batch: Int) -> Int {
+    let size = size(makers, batch: batch)
+    return teacher?.byteCount(tokens: size.tokens, sequences: size.sequences) ?? 0
   }
 
   private static func size(_ makers: [(any LanguageBatchMaker)?], batch: Int) -> (tokens: Int, sequences: Int) {
@@ -74,7 +85,8 @@ public final class LanguageTask: TrainingTask {
     guard !memory.targets.rows.isEmpty else { return MicroBatchResult(loss: LossSum(), tokens: 0) }
     let loss = try model.languageLoss(
       of: memory.batch, targets: memory.targets, weights: weights, gradients: gradients, activations: activations,
-      execution: execution, smoothing: smoothing, dropoutSeed: dropoutSeed, frozenDepth: frozenDepth)
+      execution: execution, smoothing: smoothing, dropoutSeed: dropoutSeed, frozenDepth: frozenDepth,
+      teaching: teaching)
     return MicroBatchResult(loss: loss, tokens: memory.batch.tokens.count)
   }
 

@@ -40,6 +40,10 @@ public final class PretrainingRun {
   ) throws {
     var configuration = configuration
     configuration.setDropout(settings.dropout)
+    let teacher = try settings.distillation.map { try TeacherFolder($0, tokenizer: tokenizer) }
+    try teacher?.check(for: configuration, settings)
+    var settings = settings
+    settings.distillation = teacher?.settings
     let folder = try output.map { path in
       try RunFolder(
         creating: path,
@@ -50,12 +54,15 @@ public final class PretrainingRun {
     }
     try self.init(
       configuration: configuration, tokenizer: tokenizer, training: training, validation: validation,
-      settings: settings, execution: execution, start: start, base: base, folder: folder, saved: nil, actions: actions)
+      settings: settings, teacher: teacher?.teacher, execution: execution, start: start, base: base, folder: folder,
+      saved: nil, actions: actions)
   }
 
-  /// Prepares a stopped run to go on; the tokenizer and the text must be the same, and of an adapter the model.
+  /// Prepares a stopped run to go on; the tokenizer, the text and the teacher must be the same, and of an adapter the
+  /// model.
   ///
-  /// Throws `TrainingFailure.state` where the folder has no checkpoint, or one of another run.
+  /// Throws `TrainingFailure.state` where the folder has no checkpoint, or one of another run, and
+  /// `TrainingFailure.teacher` where the teacher has changed.
   public convenience init(
     resuming output: String, tokenizer: Tokenizer, training: TokenShard, validation: TokenShard?,
     execution: Execution, start: ParameterBuffer? = nil, base: String? = nil, actions: LoopActions = LoopActions()
@@ -71,14 +78,16 @@ public final class PretrainingRun {
     }
     try self.init(
       configuration: try TransformerConfiguration(json: configuration), tokenizer: tokenizer, training: training,
-      validation: validation, settings: settings, execution: execution, start: settings.adapter == nil ? nil : start,
-      base: base, folder: folder, saved: saved, actions: actions)
+      validation: validation, settings: settings,
+      teacher: try settings.distillation.map { try TeacherFolder($0, tokenizer: tokenizer).teacher },
+      execution: execution, start: settings.adapter == nil ? nil : start, base: base, folder: folder, saved: saved,
+      actions: actions)
   }
 
   private init(
     configuration: TransformerConfiguration, tokenizer: Tokenizer, training: TokenShard, validation: TokenShard?,
-    settings: PretrainingSettings, execution: Execution, start: ParameterBuffer?, base: String?, folder: RunFolder?,
-    saved: SavedRun?, actions: LoopActions
+    settings: PretrainingSettings, teacher: Teacher?, execution: Execution, start: ParameterBuffer?, base: String?,
+    folder: RunFolder?, saved: SavedRun?, actions: LoopActions
   ) throws {
     try settings.validate()
     guard settings.context <= configuration.maximumLength else {
@@ -105,14 +114,16 @@ public final class PretrainingRun {
       batch: settings.batch)
     try MemoryPlan(
       layout: adapter?.layout ?? model.layout, settings: settings.loop, evaluates: validation != nil,
-      activations: activations + (adapter == nil ? 0 : AdaptedTask.byteCount(model.layout))
+      activations: activations + (adapter == nil ? 0 : AdaptedTask.byteCount(model.layout)),
+      teacher: LanguageTask.teacherBytes(
+        teacher, [trainingWindows, validationWindows, maskedValidation], batch: settings.batch)
     ).require(atMost: settings.memoryLimit)
 
     let task = LanguageTask(
       model: model, training: trainingWindows, validation: validationWindows, maskedValidation: maskedValidation,
       validationBytes: validation.flatMap(windows.bytes), batch: settings.batch, smoothing: Float(settings.smoothing),
       // Adapters stand in the blocks: the embeddings need no gradient.
-      frozenDepth: adapter == nil ? settings.loop.policy.frozenDepth : 1)
+      frozenDepth: adapter == nil ? settings.loop.policy.frozenDepth : 1, teacher: teacher)
     let whole = start ?? model.initialWeights(seed: settings.loop.seed)
     let adapted = adapter.map { AdaptedTask(task, $0, base: whole) }
     let weights = adapter?.initialWeights(of: whole, seed: settings.loop.seed) ?? whole

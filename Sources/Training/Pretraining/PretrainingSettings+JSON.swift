@@ -14,6 +14,7 @@ extension PretrainingSettings {
       "subword_sampling": JSONValue(subwordSampling), "memory_limit": memoryLimit.map { .integer($0) } ?? .null,
     ]
     if let adapter { json["adapter"] = adapter.json }
+    if let distillation { json["distillation"] = distillation.json }
     guard objective.hidesTokens else { return json }
     json["mask_copies"] = maskCopies.map { .integer($0) } ?? .null
     json["masked_batches"] = .number(maskedShare)
@@ -39,6 +40,10 @@ extension PretrainingSettings {
     (self.marksDocuments, self.smoothing, self.dropout) = (marksDocuments, smoothing, dropout)
     subwordSampling = json["subword_sampling"]?.double
     memoryLimit = json["memory_limit"]?.int
+    if let distillation = json["distillation"] {
+      guard let settings = DistillationSettings(json: distillation) else { return nil }
+      self.distillation = settings
+    }
     if let json = json["adapter"] {
       guard let adapter = LowRankSettings(json: json) else { return nil }
       self.adapter = adapter

@@ -54,6 +54,8 @@ public struct PretrainingSettings: Sendable {
   public var smoothing = 0.0
   /// The probability of every dropout of the trunk.
   public var dropout = 0.0
+  /// The larger model that it learns from beside the text; nil for none.
+  public var distillation: DistillationSettings?
   /// The steps.
   public var loop: LoopSettings
   /// The adapter that learns in place of the model, which has learned before; nil where the model itself learns.
@@ -96,6 +98,7 @@ public struct PretrainingSettings: Sendable {
     try require(
       adapter == nil || loop.policy.frozenDepth == 0, "freeze", "set",
       "that either a frozen trunk or an adapter is asked for")
+    try distillation?.validate()
     try loop.validate()
   }
 }
