@@ -22,7 +22,8 @@ struct SwiftletCommand: AsyncParsableCommand {
     groupedSubcommands: [
       CommandGroup(name: "Begin", subcommands: [Demo.self, Doctor.self]),
       CommandGroup(
-        name: "Train", subcommands: [CorpusCommand.self, TokenizerCommand.self, Pretrain.self, Finetune.self]),
+        name: "Train",
+        subcommands: [CorpusCommand.self, TokenizerCommand.self, Pretrain.self, Finetune.self, Prune.self]),
       CommandGroup(
         name: "Use",
         subcommands: [

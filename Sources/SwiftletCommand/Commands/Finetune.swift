@@ -185,18 +185,13 @@ struct Finetune: ParsableCommand {
     if adapter.lora { settings.loop.learningRate.peak *= 4 }
     if let tokenDropout { settings.tokenDropout = tokenDropout }
     if let budget = length.budget { settings.loop.budget = budget }
-    if let batch = step.batch { settings.batch = batch }
-    if let smoothing = step.labelSmoothing { settings.smoothing = smoothing }
-    if let dropout = step.dropout { settings.dropout = dropout }
-    settings.subwordSampling = step.subwordSampling
     if let maxLength { settings.maximumTokens = maxLength }
     if let layerDecay { settings.loop.policy.layerDecay = layerDecay }
     if let metric { settings.loop.criterion = metric }
     if classWeights == .balanced { settings.classWeights = .balanced }
     if freeze { settings.freezeTrunk(of: configuration) }
     settings.distillation = teacher.settings
-    settings.memoryLimit = step.maxMemory?.bytes
-    step.apply(to: &settings.loop, seed: shared.seed)
+    step.apply(to: &settings, seed: shared.seed)
     return settings
   }
 
@@ -220,18 +215,14 @@ struct Finetune: ParsableCommand {
         resuming: out, tokenizer: tokenizer, training: corpus.training, validation: corpus.validation,
         execution: execution, start: folder.weights, base: model, actions: actions)
     } else {
-      var settings = PretrainingSettings.recommended(
+      var settings = PretrainingSettings.continued(
         for: folder.configuration, corpusTokens: corpus.training.tokenCount, budget: length.budget ?? .epochs(3))
       settings.adapter = adapter.settings
-      // What has learned already learns on gently; an adapter begins at nothing, and bears faster steps.
-      if !adapter.lora { settings.loop.learningRate.peak /= 4 }
-      if let batch = step.batch { settings.batch = batch }
-      if let dropout = step.dropout { settings.dropout = dropout }
-      settings.subwordSampling = step.subwordSampling
+      // An adapter begins at nothing, and bears faster steps than what has learned already.
+      if adapter.lora { settings.loop.learningRate.peak *= 4 }
       if let layerDecay { settings.loop.policy.layerDecay = layerDecay }
       settings.distillation = teacher.settings
-      settings.memoryLimit = step.maxMemory?.bytes
-      step.apply(to: &settings.loop, seed: shared.seed)
+      step.apply(to: &settings, seed: shared.seed)
       run = try PretrainingRun(
         configuration: folder.configuration, tokenizer: tokenizer, training: corpus.training,
         validation: corpus.validation, settings: settings, execution: execution, start: folder.weights, base: model,

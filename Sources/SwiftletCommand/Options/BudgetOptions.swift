@@ -72,6 +72,26 @@ struct StepOptions: ParsableArguments {
     if let patience { loop.patience = patience }
     loop.seed = seed
   }
+
+  /// Puts what was asked for into the settings of a language model's run.
+  func apply(to settings: inout PretrainingSettings, seed: UInt64) {
+    if let batch { settings.batch = batch }
+    if let labelSmoothing { settings.smoothing = labelSmoothing }
+    if let dropout { settings.dropout = dropout }
+    settings.subwordSampling = subwordSampling
+    settings.memoryLimit = maxMemory?.bytes
+    apply(to: &settings.loop, seed: seed)
+  }
+
+  /// Puts what was asked for into the settings of a classifier's run.
+  func apply(to settings: inout FineTuningSettings, seed: UInt64) {
+    if let batch { settings.batch = batch }
+    if let labelSmoothing { settings.smoothing = labelSmoothing }
+    if let dropout { settings.dropout = dropout }
+    settings.subwordSampling = subwordSampling
+    settings.memoryLimit = maxMemory?.bytes
+    apply(to: &settings.loop, seed: seed)
+  }
 }
 
 extension OptimizerName: ExpressibleByArgument {}

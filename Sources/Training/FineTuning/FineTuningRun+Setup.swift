@@ -63,6 +63,7 @@ extension FineTuningRun {
         throw TrainingFailure.context(asked: longest, maximum: configuration.maximumLength)
       }
       model = try Transformer(configuration)
+      try settings.loop.pruning?.check(model.layout)
       weights = start.weights ?? model.initialWeights(seed: settings.loop.seed)
       (self.labels, self.settings) = (labels, settings)
       adapter = try settings.adapter.map { [model] in try LowRankAdapter(model, $0) }

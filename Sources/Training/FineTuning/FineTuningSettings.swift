@@ -87,6 +87,7 @@ public struct FineTuningSettings: Sendable {
     if adapter != nil {
       try require(
         loop.policy.frozenDepth == 0, "freeze", "set", "that either a frozen trunk or an adapter is asked for")
+      try require(loop.pruning == nil, "pruning", "set", "that the model itself learns, and not an adapter")
     }
     if case .given(let weights) = classWeights {
       try require(

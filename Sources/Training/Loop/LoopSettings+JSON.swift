@@ -15,6 +15,7 @@ extension LoopSettings {
       "seed": .string(String(seed)), "l1": .number(policy.l1), "layer_decay": .number(policy.layerDecay),
       "frozen_depth": .integer(policy.frozenDepth),
     ]
+    if let pruning { json["pruning"] = pruning.json }
     switch learningRate.warmup {
     case .steps(let steps): json["warmup_steps"] = .integer(steps)
     case .fraction(let part): json["warmup_fraction"] = .number(part)
@@ -65,6 +66,10 @@ extension LoopSettings {
     checkpointInterval = json["checkpoint_interval"]?.int
     keptCheckpoints = json["kept_checkpoints"]?.int ?? keptCheckpoints
     patience = json["patience"]?.int
+    if let json = json["pruning"] {
+      guard let pruning = PruningSettings(json: json) else { return nil }
+      self.pruning = pruning
+    }
     (self.criterion, self.seed) = (criterion, seed)
   }
 }

@@ -26,6 +26,8 @@ public struct LoopSettings: Sendable {
   public var patience: Int?
   /// By which figure the best model is chosen.
   public var criterion = SelectionCriterion.loss
+  /// What is pruned from the weights before the first step, and stays zero; nil prunes nothing.
+  public var pruning: PruningSettings?
   /// What dropouts and the order of the data are derived from.
   public var seed: UInt64 = 1
 
@@ -62,6 +64,7 @@ public struct LoopSettings: Sendable {
       try require(checkpointInterval > 0, "checkpoint interval", checkpointInterval, "a positive number of steps")
     }
     try require(keptCheckpoints > 0, "kept checkpoints", keptCheckpoints, "1 or more")
+    try pruning?.validate()
     try require(policy.l1 >= 0, "L1 penalty", policy.l1, "0 or more")
     try require(
       policy.layerDecay > 0 && policy.layerDecay <= 1, "layer-wise decay", policy.layerDecay, "above 0 and at most 1")

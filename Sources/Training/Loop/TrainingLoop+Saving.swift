@@ -36,6 +36,7 @@ extension TrainingLoop {
     buffers[BufferName.secondMoment] = updater.second
     buffers[BufferName.average] = average?.weights
     buffers[BufferName.best] = best
+    buffers[BufferName.mask] = mask?.kept
     return buffers
   }
 
@@ -71,4 +72,5 @@ enum BufferName {
   static let secondMoment = "moment2"
   static let average = "average"
   static let best = "best"
+  static let mask = "mask"
 }

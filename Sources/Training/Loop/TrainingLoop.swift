@@ -27,6 +27,8 @@ public final class TrainingLoop {
 
   let updater: ParameterUpdater
   let average: WeightAverage?
+  /// What was pruned.
+  let mask: WeightMask?
   let gradients: ParameterBuffer
   let folder: RunFolder?
   let actions: LoopActions
@@ -50,6 +52,8 @@ public final class TrainingLoop {
     (self.task, self.settings, self.weights, self.execution) = (task, settings, weights, execution)
     (self.progress, self.folder, self.actions) = (progress, folder, actions)
     updater = ParameterUpdater(settings.optimizer, settings.policy, layout: weights.layout)
+    mask = settings.pruning.map { WeightMask($0, of: weights) }
+    mask?.apply(to: weights)
     average = settings.averageDecay.map { WeightAverage(of: weights, decay: $0) }
     gradients = ParameterBuffer(zeros: weights.layout)
     if case .minutes(let minutes) = settings.budget {
@@ -134,6 +138,8 @@ public final class TrainingLoop {
   private func update(step: Int, weight: Double, rate: Double) throws -> Double {
     // A batch without any target (all texts shorter than two tokens) teaches nothing, and changes nothing.
     guard weight > 0 else { return 0 }
+    // What is pruned has no gradient: so it has no moments either, and no share in the norm.
+    mask?.apply(to: gradients)
     let norm = updater.norm(of: gradients, execution: execution) / weight
     guard norm.isFinite else {
       throw TrainingFailure.nonFiniteGradient(step: step, tensor: gradients.firstNonFiniteName ?? "the whole model")
@@ -141,6 +147,8 @@ public final class TrainingLoop {
     updater.update(
       weights, gradients: gradients, gradientScale: settings.clipping.factor(norm: norm) / weight,
       learningRate: rate, step: step, execution: execution)
+    // Steps along an orthogonal matrix move what has no gradient, too.
+    mask?.apply(to: weights)
     average?.update(with: weights, step: step, execution: execution)
     return norm
   }

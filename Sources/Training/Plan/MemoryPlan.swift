@@ -8,7 +8,7 @@ public struct MemoryPlan: Sendable, Equatable {
   public var gradients: Int
   /// The optimizer's running averages, and what it computes in.
   public var moments: Int
-  /// The average of the weights, and the best weights so far.
+  /// The average of the weights, the best weights so far, and the mask of what is pruned.
   public var copies: Int
   /// What the passes forward and backward write into.
   public var activations: Int
@@ -26,7 +26,8 @@ public struct MemoryPlan: Sendable, Equatable {
     (weights, gradients) = (buffer, buffer)
     let scratch = settings.optimizer.orthogonalization == nil ? 0 : OrthogonalSteps.scratchCount(layout)
     moments = settings.optimizer.momentsPerParameter * buffer + scratch * MemoryLayout<Float>.stride
-    copies = ((settings.averageDecay == nil ? 0 : 1) + (evaluates ? 1 : 0)) * buffer
+    copies =
+      ((settings.averageDecay == nil ? 0 : 1) + (evaluates ? 1 : 0) + (settings.pruning == nil ? 0 : 1)) * buffer
     (self.activations, self.teacher) = (activations, teacher)
   }
 

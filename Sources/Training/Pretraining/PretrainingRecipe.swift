@@ -86,6 +86,15 @@ extension PretrainingSettings {
     return settings
   }
 
+  /// The recommended settings for a model that goes on learning: what has learned already learns on gently.
+  public static func continued(
+    for configuration: TransformerConfiguration, corpusTokens: Int, budget: RunBudget
+  ) -> PretrainingSettings {
+    var settings = recommended(for: configuration, corpusTokens: corpusTokens, budget: budget)
+    settings.loop.learningRate.peak /= 4
+    return settings
+  }
+
   private static func loop(
     _ recipe: PretrainingRecipe, _ configuration: TransformerConfiguration, _ budget: RunBudget
   ) -> LoopSettings {

@@ -105,6 +105,7 @@ public final class PretrainingRun {
     let model = try Transformer(configuration)
     let adapter = try settings.adapter.map { try LowRankAdapter(model, $0) }
     let adapterOutput = try ModelOutput.Adapter(adapter, of: start == nil ? nil : base)
+    try settings.loop.pruning?.check(model.layout)
     let windows = try LanguageWindows(settings, tokenizer: tokenizer)
     let trainingWindows = try windows.training(training)
     let validationWindows = try validation.map { try windows.validation($0) }
@@ -156,6 +157,11 @@ public final class PretrainingRun {
   /// effect.
   public var weights: ParameterBuffer {
     adapted?.effective(loop.result, execution: loop.execution) ?? loop.result
+  }
+
+  /// The validation figures of any weights of this model; nil where there is no validation set.
+  public func evaluation(of weights: ParameterBuffer) throws -> Evaluation? {
+    try loop.task.evaluate(weights: weights, execution: loop.execution, shouldStop: { false })
   }
 
   /// Trains, and leaves the best model in the folder.
