@@ -4,22 +4,6 @@ import Testing
 
 /// `swiftlet repl` as a person meets it.
 @Suite struct ReplTests {
-  /// A model of random weights: what it writes makes no sense, and does not end.
-  private func model(
-    in scratch: Scratch, _ family: TransformerConfiguration.Family = .gpt2, name: String = "model",
-    format: WeightFormat? = nil, changing change: (TransformerConfiguration) -> TransformerConfiguration = { $0 }
-  ) throws -> String {
-    let text = "In the beginning God created the heaven and the earth.\nAnd God said, Let there be light.\n"
-    let tokenizer = try Tokenizer.train(from: [text], options: TokenizerTrainingOptions(vocabularySize: 300)).tokenizer
-    let configuration = change(
-      .preset(.nano, family: family, vocabularySize: tokenizer.vocabularySize, context: 64))
-    let weights = try Transformer(configuration).initialWeights(seed: 1)
-    var folder = ModelFolder(configuration: configuration, weights: weights, tokenizer: tokenizer)
-    if let format { folder = try folder.quantized(to: format, execution: Execution()).folder }
-    try folder.write(to: scratch.path(name))
-    return scratch.path(name)
-  }
-
   /// The prompt on a terminal, waiting for its first line.
   private func start(_ model: String, _ scratch: Scratch, _ options: String...) throws -> PseudoTerminal {
     let environment = ["TERM": "xterm", "HOME": scratch.root, "XDG_STATE_HOME": scratch.path("state")]
@@ -33,7 +17,7 @@ import Testing
   @Test("On a terminal: editing, streaming, Ctrl-C, a suggestion, history, Ctrl-D")
   func terminal() throws {
     let scratch = try Scratch()
-    let terminal = try start(model(in: scratch), scratch)
+    let terminal = try start(smallModel(in: scratch), scratch)
 
     // Typed with a mistake, corrected in the middle of a word with a character of several bytes.
     terminal.type("/hlepé\u{7F}\r")
@@ -74,8 +58,8 @@ import Testing
   @Test("Every command on a terminal")
   func commands() throws {
     let scratch = try Scratch()
-    let classifier = try model(in: scratch, name: "labels") { $0.classifying(sequencesInto: ["good", "bad"]) }
-    let terminal = try start(model(in: scratch), scratch, "--max-tokens", "5", "--no-history")
+    let classifier = try smallModel(in: scratch, name: "labels") { $0.classifying(sequencesInto: ["good", "bad"]) }
+    let terminal = try start(smallModel(in: scratch), scratch, "--max-tokens", "5", "--no-history")
     #expect(terminal.shown.contains("Type the beginning of a text"))
     func asked(_ line: String, _ expected: String) {
       #expect(terminal.ask(line, expected), "\(line): \(terminal.shown.suffix(400).debugDescription)")
@@ -120,7 +104,7 @@ import Testing
   @Test("Completion, a pasted text, several lines, wide characters")
   func editing() throws {
     let scratch = try Scratch()
-    let terminal = try start(model(in: scratch), scratch, "--max-tokens", "3")
+    let terminal = try start(smallModel(in: scratch), scratch, "--max-tokens", "3")
     func asked(_ line: String, _ expected: String) {
       #expect(terminal.ask(line, expected), "\(line): \(terminal.shown.suffix(400).debugDescription)")
     }
@@ -147,17 +131,17 @@ import Testing
   @Test("Masked models are asked to fill, classifiers to label, and a model of both objectives does two things")
   func otherTasks() throws {
     let scratch = try Scratch()
-    var terminal = try start(model(in: scratch, .bert, name: "masked"), scratch)
+    var terminal = try start(smallModel(in: scratch, .bert, name: "masked"), scratch)
     #expect(terminal.shown.contains("Type a text with <mask>"))
     #expect(terminal.ask("And God", "Put <mask> where a word is missing"))
     #expect(terminal.ask("And <mask> saw the <mask>.", "0.0"))
     #expect(terminal.ask("/fill 2 the <mask>", "0.0"))
     #expect(terminal.ask("/retry", "/retry needs a model that generates text."))
     terminal = try start(
-      model(in: scratch, .roberta, name: "words") { $0.classifying(tokensInto: ["O", "B-X"]) }, scratch)
+      smallModel(in: scratch, .roberta, name: "words") { $0.classifying(tokensInto: ["O", "B-X"]) }, scratch)
     #expect(terminal.ask("And God said", "God/"))
     terminal = try start(
-      model(in: scratch, .llama, name: "both", format: .q8) {
+      smallModel(in: scratch, .llama, name: "both", format: .q8) {
         var both = $0
         both.fillsMasks = true
         return both
@@ -171,7 +155,7 @@ import Testing
   func pipeline() throws {
     let scratch = try Scratch()
     let run = try Program.run(
-      "repl", "--model", try model(in: scratch), "--temperature", "0", "--max-tokens", "5", "--threads", "1",
+      "repl", "--model", try smallModel(in: scratch), "--temperature", "0", "--max-tokens", "5", "--threads", "1",
       input: "And God\n/set max_new_tokens 3\nIn the\n")
     #expect(run.status == 0)
     #expect(run.output.split(separator: "\n", omittingEmptySubsequences: false).count == 3)
@@ -181,14 +165,14 @@ import Testing
   @Test("From a pipe: an error is no answer, and ends the run with its code")
   func pipelineErrors() throws {
     let scratch = try Scratch()
-    let path = try model(in: scratch, format: .q4)
+    let path = try smallModel(in: scratch, format: .q4)
     let run = try Program.run(
       "repl", "--model", path, "--max-tokens", "5", "--threads", "1",
       input: "And God\n/hlep\n/set context_end nowhere\nIn the\n")
     #expect(run.status == 64)
     #expect(run.output.split(separator: "\n", omittingEmptySubsequences: false).count == 2)
     #expect(run.errors.contains("Is /help meant?") && run.errors.contains("context_end must be stop or slide"))
-    let labels = try model(in: scratch, name: "labels") { $0.classifying(sequencesInto: ["good", "bad"]) }
+    let labels = try smallModel(in: scratch, name: "labels") { $0.classifying(sequencesInto: ["good", "bad"]) }
     let labelled = try Program.run("repl", "--model", labels, "--threads", "1", input: "And God\nIn the\n")
     #expect(labelled.output.split(separator: "\n").allSatisfy { $0.hasPrefix("good\t0.") || $0.hasPrefix("bad\t0.") })
     #expect(labelled.output.split(separator: "\n").count == 2)

@@ -84,7 +84,8 @@ struct PatternParser {
       parser.position = begin
       return try parser.atom()
     }
-    let start = graph.addState()
+    // Each place where the repetition may end leads out at once, so that few states are reached together.
+    let (start, exit) = (graph.addState(), graph.addState())
     var end = start
     var unused: BytePatternGraph.Part? = first
     for index in 0..<max(least, most ?? least + 1) {
@@ -95,12 +96,13 @@ struct PatternParser {
       graph.connect(end, part.start)
       let next = graph.addState()
       graph.connect(part.end, next)
-      if index >= least { graph.connect(end, next) }
+      if index >= least { graph.connect(end, exit) }
       if most == nil, index == least { graph.connect(next, end) }
       end = next
     }
+    graph.connect(end, exit)
     position = behind
-    return BytePatternGraph.Part(start: start, end: end)
+    return BytePatternGraph.Part(start: start, end: exit)
   }
 
   private mutating func bounds() throws(GenerationFailure) -> (least: Int, most: Int?) {

@@ -11,8 +11,13 @@ public struct TopK: LogitsProcessor {
     guard count > 0, count < logits.count else { return }
     // The smallest of the largest so far is at the front of the heap: most tokens are dismissed by one comparison.
     var largest = BinaryHeap<Float>(logits[..<count], precedes: <)
-    for value in logits[count...] where value > largest.first ?? -.infinity { largest.replaceFirst(by: value) }
-    let threshold = largest.first ?? -.infinity
-    for index in logits.indices where logits[index] < threshold { logits[index] = -.infinity }
+    var threshold = largest.first ?? -.infinity
+    logits.withUnsafeMutableBufferPointer { logits in
+      for value in logits[count...] where value > threshold {
+        largest.replaceFirst(by: value)
+        threshold = largest.first ?? -.infinity
+      }
+      for index in logits.indices { logits[index] = logits[index] < threshold ? -.infinity : logits[index] }
+    }
   }
 }
