@@ -21,8 +21,8 @@ import Testing
 
   @Test(arguments: [
     "corpus stats", "corpus check", "corpus build", "tokenizer train", "tokenizer encode", "tokenizer decode",
-    "tokenizer inspect", "pretrain", "finetune", "evaluate", "classify", "fill", "embed", "generate", "convert", "serve",
-    "verify-resume",
+    "tokenizer inspect", "pretrain", "finetune", "evaluate", "classify", "fill", "embed", "generate", "convert",
+    "serve", "verify-resume",
   ])
   func commandsWithoutTheirArgumentsAreUsageErrors(_ command: String) throws {
     let run = try Program.run(command.split(separator: " ").map(String.init), input: Data())
