@@ -154,6 +154,15 @@ import Transformers
     #expect(outcome.stops == 12 && outcome.sums["mask"] != nil)
   }
 
+  @Test func adaptersAreNotPruned() throws {
+    var settings = PretrainingSettings.recommended(
+      for: ToyTexts.configuration(.llama, tokenizer), corpusTokens: 1000, budget: .steps(1))
+    settings.loop.pruning = PruningSettings(.all(share: 0.5))
+    try settings.validate()
+    settings.adapter = LowRankSettings()
+    #expect(throws: TrainingFailure.self) { try settings.validate() }
+  }
+
   @Test func theMaskIsInThePlan() throws {
     let run = try run(PruningSettings(.all(share: 0.5)))
     #expect(run.plan.memory.copies == 3 * run.plan.memory.weights)

@@ -159,7 +159,7 @@ public final class PretrainingRun {
     adapted?.effective(loop.result, execution: loop.execution) ?? loop.result
   }
 
-  /// The validation figures of any weights of this model; nil where there is no validation set.
+  /// The validation figures of other weights in the place of those that learn; nil where there is no validation set.
   public func evaluation(of weights: ParameterBuffer) throws -> Evaluation? {
     try loop.task.evaluate(weights: weights, execution: loop.execution, shouldStop: { false })
   }

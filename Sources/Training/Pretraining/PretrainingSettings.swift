@@ -98,6 +98,8 @@ public struct PretrainingSettings: Sendable {
     try require(
       adapter == nil || loop.policy.frozenDepth == 0, "freeze", "set",
       "that either a frozen trunk or an adapter is asked for")
+    try require(
+      adapter == nil || loop.pruning == nil, "pruning", "set", "that the model itself learns, and not an adapter")
     try distillation?.validate()
     try loop.validate()
   }
