@@ -268,6 +268,7 @@ import Testing
     let both = Mock()
     both.alsoFills = true
     #expect(run([.line("/fill 1 a <mask>")], model: both) == "0.5000  a <mask>0\n")
+    #expect(run([.line("a <mask>")], model: both).split(separator: "\n").count == 5)
     #expect(run([.line("x")], model: Mock(.tagging(labels: []))) == "0.7500  good\n0.2500  bad\n")
   }
 

@@ -72,9 +72,10 @@ public final class REPL {
       if input.isInteractive, model.task == .generation, !session.turns.isEmpty { try continueText() }
     } else {
       switch model.task {
+      case .generation where hasGap(text): try fill(text, count: input.isInteractive ? 5 : 1)
       case .generation: try generate(prompt: text, before: "", start: .text(text), sample: 0)
       case .filling(let mask):
-        guard input.isInteractive, ![mask, "<mask>", "[MASK]"].contains(where: { text.contains($0) }) else {
+        guard input.isInteractive, !hasGap(text) else {
           try fill(text, count: input.isInteractive ? 5 : 1)
           break
         }
@@ -82,6 +83,12 @@ public final class REPL {
       case .classification, .tagging: try classify(text)
       }
     }
+  }
+
+  /// Whether there is something to fill in a text, for a model that fills.
+  private func hasGap(_ text: String) -> Bool {
+    guard let mask = model.mask else { return false }
+    return [mask, "<mask>", "[MASK]"].contains { text.contains($0) }
   }
 
   func leave() { isLeaving = true }
@@ -138,7 +145,9 @@ public final class REPL {
   private var greeting: String {
     let what =
       switch model.task {
-      case .generation: "Type the beginning of a text, and the model writes on."
+      case .generation:
+        "Type the beginning of a text, and the model writes on"
+          + (model.mask.map { "; or a text with \($0), and it fills the gap." } ?? ".")
       case .filling(let mask): "Type a text with \(mask) where a word is missing."
       case .classification(let labels): "Type a text; the model says which of \(labels.count) labels fits."
       case .tagging(let labels): "Type a text; the model puts one of \(labels.count) labels on each word."
