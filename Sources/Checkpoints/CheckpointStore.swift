@@ -170,7 +170,10 @@ public final class CheckpointStore {
   public func prune(keeping count: Int) throws {
     try lock()
     var whole = 0
-    for name in try names() {
+    let names: [String]
+    // There were checkpoints a moment ago: that their folder is gone is no missing input.
+    do { names = try self.names() } catch { throw error.about(checkpointFolder) }
+    for name in names {
       let folder = Files.path(checkpointFolder, name)
       if whole >= max(count, 1) {
         // Under its own name it would count as damaged if this is interrupted.
