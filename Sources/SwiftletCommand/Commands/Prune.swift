@@ -29,7 +29,8 @@ struct Prune: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Which weights are compared with each other: all, or those of a matrix; by default all.", valueName: "which"))
+      "Which weights are compared with each other: those of a matrix, or all; by default those of a matrix.",
+      valueName: "which"))
   var scope: Scope?
   @Option(
     name: .long, parsing: .unconditionalSingleValue,
@@ -81,7 +82,7 @@ struct Prune: ParsableCommand {
   private var pruning: PruningSettings {
     if let pattern { return PruningSettings(.groups(kept: pattern.kept, of: pattern.size)) }
     let share = sparsity ?? 0
-    return PruningSettings(scope == .matrix ? .eachMap(share: share) : .all(share: share))
+    return PruningSettings(scope == .all ? .all(share: share) : .eachMap(share: share))
   }
 
   func run() throws {
