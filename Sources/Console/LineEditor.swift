@@ -83,6 +83,8 @@ public final class LineEditor: LineSource {
   /// The next key, or `unknown` when the window changed; nil at the end of input.
   private func nextKey() -> Key? {
     while keys.isEmpty {
+      // A signal may have come between two waits, or to another thread, and has then interrupted none.
+      if Interrupts.isTerminating { return nil }
       // A sequence is complete at once or not at all: a lone escape waits no longer than this.
       var request = pollfd(fd: terminal.input, events: Int16(POLLIN), revents: 0)
       let size = terminal.size
@@ -93,7 +95,7 @@ public final class LineEditor: LineSource {
         continue
       }
       if ready < 0 {
-        guard errno == EINTR, !Interrupts.isTerminating else { return nil }
+        guard errno == EINTR else { return nil }
         return .unknown
       }
       var bytes = [UInt8](repeating: 0, count: 4096)
@@ -120,12 +122,18 @@ struct PlainLines {
         return .line(take(end, separator: 1))
       }
       if isAtEnd { return pending.isEmpty ? .end : .line(take(pending.count, separator: 0)) }
-      var bytes = [UInt8](repeating: 0, count: 1 << 16)
-      let count = read(descriptor, &bytes, bytes.count)
-      if count < 0, errno == EINTR {
+      // A signal may have come between two waits, or to another thread, and has then interrupted none.
+      if Interrupts.isTerminating { return .end }
+      var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      let ready = poll(&request, 1, 250)
+      if ready == 0 { continue }
+      if ready < 0, errno == EINTR {
         if Interrupts.isPending { return Interrupts.isTerminating ? .end : .interrupted }
         continue
       }
+      var bytes = [UInt8](repeating: 0, count: 1 << 16)
+      let count = read(descriptor, &bytes, bytes.count)
+      if count < 0, errno == EINTR || errno == EAGAIN { continue }
       if count <= 0 { isAtEnd = true } else { pending += bytes[..<count] }
     }
   }

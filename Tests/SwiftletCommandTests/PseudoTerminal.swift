@@ -91,7 +91,7 @@ final class PseudoTerminal {
 
   /// Waits until something is shown behind what was there; returns the seconds that took, nil after too many.
   @discardableResult
-  func wait(for text: String, after position: Int = 0, seconds: Double = 20) -> Double? {
+  func wait(for text: String, after position: Int = 0, seconds: Double = 60) -> Double? {
     let start = ContinuousClock.now
     while true {
       let elapsed = (ContinuousClock.now - start) / .seconds(1)
@@ -102,7 +102,7 @@ final class PseudoTerminal {
   }
 
   /// Waits until so many bytes were shown; returns whether they were.
-  func wait(forBytes count: Int, seconds: Double = 20) -> Bool {
+  func wait(forBytes count: Int, seconds: Double = 60) -> Bool {
     let start = ContinuousClock.now
     while bytes.count < count, (ContinuousClock.now - start) / .seconds(1) < seconds, read() {}
     return bytes.count >= count
@@ -121,7 +121,7 @@ final class PseudoTerminal {
   var position: Int { bytes.count }
 
   /// Waits for the end; the exit code, or nil if a signal ended it or it does not end.
-  func waitForExit(seconds: Double = 20) -> Int32? {
+  func waitForExit(seconds: Double = 60) -> Int32? {
     let start = ContinuousClock.now
     while (ContinuousClock.now - start) / .seconds(1) < seconds {
       var status: Int32 = 0

@@ -34,9 +34,7 @@ import Testing
     try #require(terminal.wait(for: "\u{1B}[?2004l", after: position) != nil)
     try #require(terminal.wait(forBytes: terminal.position + 200))
     terminal.type("\u{3}")
-    let seconds = try #require(terminal.wait(for: "(stopped", after: position), "\(terminal.shown.suffix(500))")
-    // A tenth of a second is the aim; a machine that builds and tests at once may take longer.
-    #expect(seconds < 1)
+    try #require(terminal.wait(for: "(stopped", after: position) != nil, "\(terminal.shown.suffix(500))")
 
     // Impatience does not lose the session, nor does an interrupted empty line; the history has what was typed.
     terminal.type("\u{3}\u{3}")
@@ -125,6 +123,18 @@ import Testing
     // The line before the last one, once more.
     asked("\u{1B}[A\u{1B}[A", "早晚好")
     terminal.terminate()
+    #expect(terminal.waitForExit() == 143)
+  }
+
+  @Test("SIGTERM between two waits for a key is not lost")
+  func termination() throws {
+    let scratch = try Scratch()
+    let terminal = try start(smallModel(in: scratch), scratch)
+    // The line is drawn anew for each key, and nobody reads that: the program is held in a write when the signal comes.
+    terminal.type(String(repeating: "abcdefgh", count: 150))
+    usleep(300_000)
+    terminal.terminate()
+    usleep(100_000)
     #expect(terminal.waitForExit() == 143)
   }
 
