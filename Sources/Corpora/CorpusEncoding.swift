@@ -11,7 +11,8 @@ struct CorpusEncoding {
   let execution: Execution?
   let split: CorpusSplit
   let survey: CorpusSurvey
-  let dropsRepeated: Bool
+  /// The documents that are left out, by their number.
+  let dropped: Set<Int>
 
   /// A document, or a part of one, in the text of the round.
   private struct Piece {
@@ -35,9 +36,9 @@ struct CorpusEncoding {
   private var document = 0
   private var bytesRead = 0
 
-  init(encoder: TextEncoder, execution: Execution?, split: CorpusSplit, survey: CorpusSurvey, dropsRepeated: Bool) {
+  init(encoder: TextEncoder, execution: Execution?, split: CorpusSplit, survey: CorpusSurvey, dropped: Set<Int>) {
     (self.encoder, self.execution, self.split) = (encoder, execution, split)
-    (self.survey, self.dropsRepeated) = (survey, dropsRepeated)
+    (self.survey, self.dropped) = (survey, dropped)
   }
 
   /// Encodes a source.
@@ -45,10 +46,9 @@ struct CorpusEncoding {
   mutating func run(
     _ source: TextSource, training: TokenShardWriter, validation: TokenShardWriter?, progress: (Int) -> Void
   ) throws(CorpusFailure) {
-    let repeated = dropsRepeated ? Set(survey.repeated()) : []
     let reader = source.reader()
     while let part = try reader.next() {
-      if !repeated.contains(document) { add(part) }
+      if !dropped.contains(document) { add(part) }
       bytesRead += part.utf8.count
       if part.ends { document += 1 }
       if text.count >= Self.roundBytes {

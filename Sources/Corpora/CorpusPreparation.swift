@@ -1,20 +1,30 @@
 import Files
 import Tensors
 
+/// Which copies of a document are left out of a corpus.
+public enum CopyRemoval: String, Sendable, Equatable, CaseIterable {
+  /// None.
+  case none
+  /// Those that are the same, byte for byte, as a document before them.
+  case exact
+  /// Those that are the same or nearly the same (see `NearDuplicates`).
+  case near
+}
+
 /// How a corpus becomes tokens.
 public struct CorpusOptions: Sendable, Equatable {
   /// The share of the text for validation, where no text for it is given; 0 for none.
   public var validationFraction = 0.1
   /// What decides which documents these are.
   public var seed: UInt64 = 1
-  /// Whether of equal documents only the first is kept.
-  public var removesDuplicates = false
+  /// Which copies of a document are left out.
+  public var copies = CopyRemoval.none
 
   /// A tenth for validation, and nothing removed.
-  public init(validationFraction: Double = 0.1, seed: UInt64 = 1, removesDuplicates: Bool = false) {
+  public init(validationFraction: Double = 0.1, seed: UInt64 = 1, copies: CopyRemoval = .none) {
     self.validationFraction = validationFraction
     self.seed = seed
-    self.removesDuplicates = removesDuplicates
+    self.copies = copies
   }
 }
 
@@ -89,13 +99,14 @@ public struct CorpusPreparation {
     let held =
       hasValidation
       ? try TokenShardWriter(vocabularySize: encoder.vocabularySize, path: path(key, "validation")) : nil
+    let dropped = try copies(survey)
     let total = Double(survey.bytes + (validationSurvey?.bytes ?? 0))
     var encoding = CorpusEncoding(
-      encoder: encoder, execution: execution, split: split, survey: survey, dropsRepeated: options.removesDuplicates)
+      encoder: encoder, execution: execution, split: split, survey: survey, dropped: dropped)
     try encoding.run(source, training: training, validation: held) { progress(Double($0) / total) }
     if let validation, let validationSurvey, let held {
       var encoding = CorpusEncoding(
-        encoder: encoder, execution: execution, split: .none, survey: validationSurvey, dropsRepeated: false)
+        encoder: encoder, execution: execution, split: .none, survey: validationSurvey, dropped: [])
       try encoding.run(validation, training: held, validation: nil) {
         progress(Double(survey.bytes + $0) / total)
       }
@@ -104,6 +115,15 @@ public struct CorpusPreparation {
     return PreparedCorpus(
       training: try training.finish(), validation: try held?.finish(), survey: survey,
       validationSurvey: validationSurvey, notes: notes, isFromCache: false)
+  }
+
+  /// The documents of the text that are left out.
+  private func copies(_ survey: CorpusSurvey) throws(CorpusFailure) -> Set<Int> {
+    switch options.copies {
+    case .none: []
+    case .exact: Set(survey.repeated())
+    case .near: try NearDuplicates.copies(in: source).union(survey.repeated())
+    }
   }
 
   // MARK: Cache
@@ -115,7 +135,7 @@ public struct CorpusPreparation {
   private func cacheKey(_ survey: CorpusSurvey, _ validation: CorpusSurvey?, _ split: CorpusSplit) -> String {
     let description = [
       "\(ShardFormat.version)", encoder.identity, "\(survey.identity)", "\(validation?.identity ?? 0)", "\(split)",
-      "\(options.removesDuplicates)",
+      options.copies.rawValue,
     ].joined(separator: "\n")
     return String(SHA256.digest(of: Array(description.utf8)).description.prefix(24))
   }

@@ -93,6 +93,31 @@ public struct NearDuplicates: Sendable {
   }
 }
 
+extension NearDuplicates {
+  /// The documents of a text that are the same or nearly the same as one before them, by their number.
+  public static func copies(in source: TextSource, threshold: Double = 0.8) throws(CorpusFailure) -> Set<Int> {
+    var finder = NearDuplicates(threshold: threshold)
+    var found: Set<Int> = []
+    try forEachDocument(source) { text, number in
+      if finder.add(text) != nil { found.insert(number) }
+    }
+    return found
+  }
+
+  /// Calls `body` with each document, or with the first part of a long one.
+  fileprivate static func forEachDocument(
+    _ source: TextSource, _ body: (_ text: [UInt8], _ number: Int) -> Void
+  ) throws(CorpusFailure) {
+    let reader = source.reader()
+    var number = 0
+    while let part = try reader.next() {
+      guard part.begins else { continue }
+      body(part.utf8, number)
+      number += 1
+    }
+  }
+}
+
 /// What nearly the same documents a text has, or two texts have in common.
 public struct NearDuplicateReport: Sendable {
   /// Documents that were looked at.
@@ -110,7 +135,7 @@ public struct NearDuplicateReport: Sendable {
   public init(within source: TextSource, threshold: Double = 0.8) throws(CorpusFailure) {
     var finder = NearDuplicates(threshold: threshold)
     var seen: Set<UInt64> = []
-    try Self.forEachDocument(source) { text, _ in
+    try NearDuplicates.forEachDocument(source) { text, _ in
       guard !finder.isFull else { return }
       examined += 1
       let isCopy = !seen.insert(ContentHash.of(text)).inserted
@@ -125,8 +150,8 @@ public struct NearDuplicateReport: Sendable {
     of validation: TextSource, in training: TextSource, threshold: Double = 0.8
   ) throws(CorpusFailure) {
     var finder = NearDuplicates(threshold: threshold)
-    try Self.forEachDocument(training) { text, _ in if !finder.isFull { _ = finder.add(text) } }
-    try Self.forEachDocument(validation) { text, number in
+    try NearDuplicates.forEachDocument(training) { text, _ in if !finder.isFull { _ = finder.add(text) } }
+    try NearDuplicates.forEachDocument(validation) { text, number in
       examined += 1
       if let pair = finder.match(text, number: number) { note(pair) }
     }
@@ -136,18 +161,5 @@ public struct NearDuplicateReport: Sendable {
   private mutating func note(_ pair: NearDuplicates.Pair) {
     count += 1
     if examples.count < Self.shown { examples.append(pair) }
-  }
-
-  /// Calls `body` with each document, or with the first part of a long one.
-  private static func forEachDocument(
-    _ source: TextSource, _ body: (_ text: [UInt8], _ number: Int) -> Void
-  ) throws(CorpusFailure) {
-    let reader = source.reader()
-    var number = 0
-    while let part = try reader.next() {
-      guard part.begins else { continue }
-      body(part.utf8, number)
-      number += 1
-    }
   }
 }

@@ -34,8 +34,21 @@ struct CorpusPreparationTests {
     #expect(Set(text(twice.training)).isDisjoint(with: text(twice.validation)))
     #expect(twice.survey.exactDuplicates == 400)
     let once = try prepare(
-      (Self.paragraphs + Self.paragraphs).joined(separator: "\n\n"), options: CorpusOptions(removesDuplicates: true))
+      (Self.paragraphs + Self.paragraphs).joined(separator: "\n\n"), options: CorpusOptions(copies: .exact))
     #expect(text(once.training) == text(one.training))
+  }
+
+  @Test func copiesAreLeftOut() throws {
+    let long = (0..<60).map { "word\($0 &* 7919 % 1013)" }
+    let (near, other) = (Array(long.dropLast()) + ["end"], Array(long.reversed()))
+    let texts = [long, near, long, other].map { $0.joined(separator: " ") }
+    func kept(_ copies: CopyRemoval) throws -> [String] {
+      let options = CorpusOptions(validationFraction: 0, copies: copies)
+      return try text(prepare(texts.joined(separator: "\n\n"), options: options).training)
+    }
+    #expect(try kept(.none) == texts)
+    #expect(try kept(.exact) == [texts[0], texts[1], texts[3]])
+    #expect(try kept(.near) == [texts[0], texts[3]])
   }
 
   @Test func oneDocumentIsCutAtALine() throws {

@@ -93,7 +93,9 @@ struct CorpusCheck: ParsableCommand {
     if let held, let leaked {
       try show(leaked, "In the corpus and in the validation text:", first: source, second: held)
     }
-    if survey.exactDuplicates > 0 { output.text("\ncorpus build --deduplicate leaves the copies out.") }
+    if survey.exactDuplicates + near.count > 0 {
+      output.text("\nWith --deduplicate, corpus build and pretrain leave copies out; --deduplicate-near, near ones too.")
+    }
   }
 
   /// Shows the first pairs of documents that are alike: their numbers, and how they begin.

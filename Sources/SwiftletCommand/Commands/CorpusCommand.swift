@@ -67,7 +67,7 @@ struct CorpusCommand: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Text for validation; otherwise a part of the corpus.", valueName: "path"))
     var validation: [String] = []
     @Option(name: .long, help: "The share of the corpus for validation.") var validationFraction = 0.1
-    @Flag(name: .long, help: "Keep only the first of equal documents.") var deduplicate = false
+    @OptionGroup(title: "Copies") var copies: CopyOptions
     @Option(name: .long, help: ArgumentHelp("The folder of the tokens.", valueName: "folder")) var out: String
     @OptionGroup(title: "Shared") var shared: SharedOptions
 
@@ -79,7 +79,7 @@ struct CorpusCommand: ParsableCommand {
           ? nil : try TextSource(validation, documents: text.documents, repairs: text.repair),
         encoder: TextEncoder(tokenizer),
         options: CorpusOptions(
-          validationFraction: validationFraction, seed: shared.seed, removesDuplicates: deduplicate),
+          validationFraction: validationFraction, seed: shared.seed, copies: copies.removal),
         cacheFolder: out, execution: try shared.execution())
       let prepared = try preparation.run()
       for line in prepared.notes { note(line) }

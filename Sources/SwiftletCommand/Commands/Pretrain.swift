@@ -40,6 +40,7 @@ struct Pretrain: ParsableCommand {
   @Flag(name: .long, help: "Leave out the tokens that begin and end documents.") var noDocumentMarks = false
   @Flag(name: .long, help: "Let no window hold more than one document.") var separateDocuments = false
 
+  @OptionGroup(title: "Copies") var copies: CopyOptions
   @OptionGroup(title: "Masks") var masks: MaskOptions
   @OptionGroup(title: "Teacher") var teacher: TeacherOptions
   @OptionGroup(title: "Model") var size: SizeOptions
@@ -97,7 +98,7 @@ struct Pretrain: ParsableCommand {
     let held = validation.isEmpty ? nil : try TextSource(validation, documents: text.documents, repairs: text.repair)
     let preparation = CorpusPreparation(
       source, validation: held, encoder: TextEncoder(tokenizer),
-      options: CorpusOptions(validationFraction: validationFraction, seed: shared.seed),
+      options: CorpusOptions(validationFraction: validationFraction, seed: shared.seed, copies: copies.removal),
       cacheFolder: Files.path(out, "training/tokens"), execution: execution)
     let corpus = try preparation.run()
     for line in corpus.notes { note(line) }

@@ -24,4 +24,12 @@ struct TextOptions: ParsableArguments {
   func source() throws -> TextSource { try TextSource(corpus, documents: documents, repairs: repair) }
 }
 
+/// Which copies of a document are left out.
+struct CopyOptions: ParsableArguments {
+  @Flag(name: .long, help: "Keep only the first of equal documents.") var deduplicate = false
+  @Flag(name: .long, help: "Keep only the first of equal and of nearly equal documents.") var deduplicateNear = false
+
+  var removal: CopyRemoval { deduplicateNear ? .near : deduplicate ? .exact : .none }
+}
+
 extension DocumentBoundary: ExpressibleByArgument {}
