@@ -15,11 +15,13 @@ import Transformers
 
   init() throws { tokenizer = try ToyTexts.tokenizer() }
 
-  private func settings(_ family: TransformerConfiguration.Family, epochs: Double = 15) -> FineTuningSettings {
+  private func settings(
+    _ family: TransformerConfiguration.Family, _ kind: LabelKind = .single, epochs: Double = 15
+  ) -> FineTuningSettings {
     var settings = FineTuningSettings.recommended(
-      for: ToyTexts.configuration(family, tokenizer), pretrained: false, rows: 160, epochs: epochs)
+      for: ToyTexts.configuration(family, tokenizer), pretrained: false, rows: 160, kind: kind,
+      epochs: epochs)
     settings.loop.learningRate.peak = family.isCausal ? 5e-3 : 3e-3
-    settings.loop.patience = nil
     return settings
   }
 
@@ -99,7 +101,7 @@ import Transformers
       data.rows[index].labels = [data.rows[index].labels[0] * 2]
       if data.rows[index].text.contains("old") { data.rows[index].labels = (data.rows[index].labels + [1]).sorted() }
     }
-    var settings = settings(.bert, epochs: 30)
+    var settings = settings(.bert, .multiple, epochs: 30)
     settings.loop.criterion = .macroF1
     let run = try FineTuningRun(
       base: .new(ToyTexts.configuration(.bert, tokenizer), tokenizer), training: data, validation: data,
@@ -124,13 +126,23 @@ import Transformers
     }
     let run = try FineTuningRun(
       base: .new(ToyTexts.configuration(.gpt2, tokenizer), tokenizer), training: valued(training),
-      validation: valued(validation), settings: settings(.gpt2, epochs: 20),
+      validation: valued(validation), settings: settings(.gpt2, .value, epochs: 20),
       execution: KernelChoice.active.execution())
     guard case .values(let metrics) = try run.run().evaluation else {
       Issue.record("no evaluation of values")
       return
     }
     #expect(metrics.meanSquaredError < 0.25 * metrics.meanBaseline, "\(metrics.meanSquaredError)")
+  }
+
+  @Test func aFigureThatSuchLabelsDoNotHaveIsRefused() throws {
+    var settings = settings(.bert)
+    settings.loop.criterion = .spearman
+    #expect {
+      _ = try run(.bert, settings: settings)
+    } throws: {
+      "\($0)".contains("spearman") && "\($0)".contains("accuracy")
+    }
   }
 
   @Test func pairsOfTexts() throws {

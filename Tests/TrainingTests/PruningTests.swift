@@ -174,7 +174,7 @@ import Transformers
       throws -> FineTuningRun
     {
       var settings = FineTuningSettings.recommended(
-        for: ToyTexts.configuration(.roberta, tokenizer), pretrained: false, rows: 160)
+        for: ToyTexts.configuration(.roberta, tokenizer), pretrained: false, rows: 160, kind: .single)
       (settings.loop.learningRate.peak, settings.loop.budget) = (3e-3, .steps(steps))
       adapt(&settings)
       return try FineTuningRun(

@@ -73,7 +73,7 @@ import Transformers
         _ = try run.run(until: { done >= stop })
       case .fineTuning:
         let configuration = configuration(.roberta)
-        var settings = FineTuningSettings.recommended(for: configuration, pretrained: false, rows: 40)
+        var settings = FineTuningSettings.recommended(for: configuration, pretrained: false, rows: 40, kind: .single)
         (settings.batch, settings.subwordSampling, settings.dropout) = (2, 0.3, 0.1)
         adapt(&settings.loop)
         let run = try FineTuningRun(

@@ -57,7 +57,7 @@ import Transformers
     tokenizer: Tokenizer? = nil, adapter: LowRankSettings? = nil, base: String? = nil, rows: LabelledData? = nil,
     weight: Double = 0.5
   ) throws -> FineTuningRun {
-    var settings = FineTuningSettings.recommended(for: configuration, pretrained: false, rows: 60)
+    var settings = FineTuningSettings.recommended(for: configuration, pretrained: false, rows: 60, kind: .single)
     settings.loop.budget = .steps(steps)
     settings.distillation = teacher.map { DistillationSettings(teacher: $0) }
     settings.distillation?.weight = weight

@@ -19,7 +19,7 @@ import Training
 
   private func plan(seeds: [UInt64], rows: LabelledData? = nil) -> FineTuningTrials {
     let settings = FineTuningSettings.recommended(
-      for: ToyTexts.configuration(.bert, tokenizer), pretrained: false, rows: 48, epochs: 1)
+      for: ToyTexts.configuration(.bert, tokenizer), pretrained: false, rows: 48, kind: .single, epochs: 1)
     return FineTuningTrials(
       candidates: [.init(values: [], settings: settings)], seeds: seeds, splits: [(rows ?? training, held)], test: held)
   }

@@ -164,9 +164,8 @@ struct Prune: ParsableCommand {
     // In the order in which the model has them, so that its head stays.
     training = try training.relabelled(as: folder.configuration.labels, of: "the model")
     var settings = FineTuningSettings.recommended(
-      for: folder.configuration, pretrained: true, rows: training.rows.count)
+      for: folder.configuration, pretrained: true, rows: training.rows.count, kind: kind)
     if let budget = length.budget { settings.loop.budget = budget }
-    settings.loop.criterion = .usual(for: kind)
     settings.distillation = teacher.settings
     step.apply(to: &settings, seed: shared.seed)
     settings.loop.pruning = pruning

@@ -55,14 +55,20 @@ public final class FineTuningRun {
     let resumed = try Self.resumed(output, resumes: resumes)
     let start = try Self.start(base, labels, seed: settings?.loop.seed ?? 1)
     var settings =
-      resumed?.settings
-      ?? settings
-      ?? .recommended(for: start.configuration, pretrained: start.isPretrained, rows: training.rows.count)
+      resumed?.settings ?? settings
+      ?? .recommended(
+        for: start.configuration, pretrained: start.isPretrained, rows: training.rows.count, kind: training.kind)
     if settings.loop.evaluationInterval == nil, resumed == nil {
       let perEpoch = (training.rows.count + settings.batch - 1) / settings.batch
       settings.loop.evaluationInterval = max(1, perEpoch / settings.loop.accumulation)
     }
     try settings.validate()
+    let choices = SelectionCriterion.choices(for: training.kind)
+    guard choices.contains(settings.loop.criterion) else {
+      throw TrainingFailure.setting(
+        name: "metric", value: settings.loop.criterion.rawValue,
+        expected: "one that such labels have (\(choices.map(\.rawValue).joined(separator: ", ")))")
+    }
     let teacher = try settings.distillation.map { try TeacherFolder($0, tokenizer: start.tokenizer) }
     settings.distillation = teacher?.settings
     let setup = try Setup(start, labels, training, validation, settings, teacher)

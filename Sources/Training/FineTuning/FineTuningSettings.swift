@@ -1,3 +1,4 @@
+import Corpora
 import Transformers
 
 /// Everything that decides a classifier's training beside model, tokenizer and data.
@@ -48,8 +49,10 @@ public struct FineTuningSettings: Sendable {
   /// - Parameters:
   ///   - pretrained: Whether the model has learned a language before; if not, it learns faster and longer.
   ///   - rows: Texts to train on.
+  ///   - kind: What their labels are, which decides by what figure the best epoch is chosen.
   public static func recommended(
-    for configuration: TransformerConfiguration, pretrained: Bool, rows: Int, epochs: Double? = nil
+    for configuration: TransformerConfiguration, pretrained: Bool, rows: Int, kind: LabelKind,
+    epochs: Double? = nil
   ) -> FineTuningSettings {
     // Published rates fall about with the width: 3e-4 at 128 to 2e-5 … 5e-5 at 768.
     let peak = min(1e-3, 0.06 / Double(configuration.width)) * (pretrained ? 1 : 2)
@@ -61,7 +64,9 @@ public struct FineTuningSettings: Sendable {
         learningRate: LearningRate(peak: peak, warmup: .fraction(0.06), schedule: LinearSchedule()),
         budget: .epochs(epochs ?? (pretrained ? usual : 2 * usual))))
     settings.batch = min(configuration.width <= 256 ? 32 : 16, max(1, rows / 8))
-    settings.loop.patience = 4
+    // No early stop: the best epoch is kept anyway, the falling rate wants its end, and the accuracy of a small set stands
+    // still for the first epochs.
+    settings.loop.criterion = .usual(for: kind)
     return settings
   }
 

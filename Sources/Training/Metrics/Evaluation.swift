@@ -77,6 +77,16 @@ public enum SelectionCriterion: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// The figures that there are for such labels; F1 of entities only where words' labels mark any.
+  public static func choices(for kind: LabelKind) -> [SelectionCriterion] {
+    switch kind {
+    case .single: [.loss, .accuracy, .macroF1, .matthewsCorrelation, .rocAUC]
+    case .tokens: [.loss, .accuracy, .macroF1, .entityF1, .matthewsCorrelation]
+    case .multiple: [.loss, .accuracy, .macroF1, .rocAUC]
+    case .value: [.loss, .pearson, .spearman]
+    }
+  }
+
   /// Whether larger values are better.
   public var prefersLarge: Bool { self != .loss }
 
