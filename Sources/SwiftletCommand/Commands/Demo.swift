@@ -5,7 +5,7 @@ import Swiftlet
 /// `swiftlet demo`: the whole pipeline, end to end.
 struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Run the whole pipeline on a corpus: tokenizer, two models, a classifier.",
+    abstract: "Run the whole pipeline on a corpus: a tokenizer, two models, a classifier.",
     discussion: """
       Examples:
         swiftlet demo
@@ -75,12 +75,9 @@ struct Demo: ParsableCommand {
         table.add(["  bits a byte", HumanFormat.fixed(bits, 3), "", ""])
       }
     }
-    if let masked = figures.masked {
-      json["masked_validation_loss"] = .number(masked.loss)
-      table.add([
-        "masked token, nats", HumanFormat.fixed(masked.loss, 3), HumanFormat.fixed(masked.unigramEntropy, 3),
-        "unigram entropy",
-      ])
+    if let loss = figures.masked?.maskedLoss, let entropy = figures.masked?.maskedUnigramEntropy {
+      json["masked_validation_loss"] = .number(loss)
+      table.add(["masked token, nats", HumanFormat.fixed(loss, 3), HumanFormat.fixed(entropy, 3), "unigram entropy"])
     }
     let classifier = figures.classifier
     table.add([

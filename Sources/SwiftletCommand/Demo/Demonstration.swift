@@ -1,8 +1,8 @@
 import Console
 import Swiftlet
 
-/// The whole pipeline on one corpus: a tokenizer, a causal and a masked model of the same text, and a classifier made of
-/// the masked one.
+/// The whole pipeline on one corpus: a tokenizer, a causal model, the same model when it has learned to fill gaps as
+/// well, and a classifier made of that.
 struct Demonstration {
   /// The text, and texts with labels: a file, or a folder with train, validation and test files.
   let text: TextSource
@@ -43,10 +43,19 @@ struct Demonstration {
     for line in corpus.notes { say("   " + line) }
 
     say("2. A causal model, which learns what comes next")
-    guard let causal = try pretrain("causal", .llama, corpus, tokenizer, minutes: 0.4 * minutes) else { return nil }
-    say("3. A masked model, which learns what is missing")
-    guard let masked = try pretrain("masked", .bert, corpus, tokenizer, minutes: 0.35 * minutes) else { return nil }
-    say("4. A classifier, fine-tuned from the masked model")
+    let configuration = causalConfiguration(corpus, tokenizer, minutes: 0.4 * minutes)
+    guard let causal = try pretrain("causal", configuration, corpus, tokenizer, minutes: 0.4 * minutes) else {
+      return nil
+    }
+    say("3. The same model goes on, and learns what is missing as well")
+    // A masked model of its own would spend these minutes on learning which tokens are frequent.
+    var both = configuration
+    both.fillsMasks = true
+    let start = try ModelFolder(reading: weights("causal")).weights
+    guard let masked = try pretrain("masked", both, corpus, tokenizer, from: start, minutes: 0.35 * minutes) else {
+      return nil
+    }
+    say("4. A classifier, fine-tuned from that")
     let (training, validation, test) = try readLabels()
     guard try fineTune(training, validation, minutes: 0.25 * minutes) else { return nil }
 
@@ -69,27 +78,33 @@ struct Demonstration {
     return result.tokenizer
   }
 
-  private func pretrain(
-    _ name: String, _ family: TransformerConfiguration.Family, _ corpus: PreparedCorpus, _ tokenizer: Tokenizer,
-    minutes: Double
-  ) throws -> LanguageEvaluation? {
-    let speed = ComputeBudget.speed(of: execution)
-    let size = ComputeBudget(minutes: minutes, speed: speed).size(
-      vocabularySize: tokenizer.vocabularySize, corpusTokens: corpus.training.tokenCount)
+  private func causalConfiguration(
+    _ corpus: PreparedCorpus, _ tokenizer: Tokenizer, minutes: Double
+  ) -> TransformerConfiguration {
+    let budget = ComputeBudget(minutes: minutes, speed: ComputeBudget.speed(of: execution))
+    let size = budget.size(vocabularySize: tokenizer.vocabularySize, corpusTokens: corpus.training.tokenCount)
     var configuration = TransformerConfiguration.preset(
-      size, family: family, vocabularySize: tokenizer.vocabularySize, context: 128)
+      size, family: .llama, vocabularySize: tokenizer.vocabularySize, context: 128)
     configuration.beginToken = tokenizer.special.begin.map(Int.init)
     configuration.endTokens = tokenizer.special.end.map { [Int($0)] } ?? []
     configuration.paddingToken = tokenizer.special.padding.map(Int.init)
+    return configuration
+  }
+
+  private func pretrain(
+    _ name: String, _ configuration: TransformerConfiguration, _ corpus: PreparedCorpus, _ tokenizer: Tokenizer,
+    from start: ParameterBuffer? = nil, minutes: Double
+  ) throws -> LanguageEvaluation? {
     var settings = PretrainingSettings.recommended(
-      for: configuration, corpusTokens: corpus.training.tokenCount, budget: .minutes(minutes), speed: speed)
+      for: configuration, corpusTokens: corpus.training.tokenCount, budget: .minutes(minutes),
+      speed: ComputeBudget.speed(of: execution))
     settings.loop.seed = seed
     let output = weights(name)
     try Files.removeFolder(output)
     let reporter = TrainingReporter(title: name)
     let run = try PretrainingRun(
       configuration: configuration, tokenizer: tokenizer, training: corpus.training, validation: corpus.validation,
-      settings: settings, execution: execution, output: output,
+      settings: settings, execution: execution, start: start, output: output,
       actions: .showing(reporter, samplesOf: configuration, tokenizer, execution, seed: seed))
     let result = try run.run { Interrupts.isPending }
     reporter.finish()
@@ -113,7 +128,7 @@ struct Demonstration {
   private func fineTune(_ training: LabelledData, _ validation: LabelledData, minutes: Double) throws -> Bool {
     let configuration = try ModelFolder.configuration(ofFolder: weights("masked"))
     var settings = FineTuningSettings.recommended(
-      for: configuration, pretrained: true, rows: training.rows.count)
+      for: configuration, pretrained: true, rows: training.rows.count, kind: training.kind)
     settings.loop.budget = .minutes(minutes)
     settings.loop.seed = seed
     let output = weights("classifier")
