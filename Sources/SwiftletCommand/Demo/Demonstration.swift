@@ -69,8 +69,9 @@ struct Demonstration {
   }
 
   private func trainTokenizer() throws -> Tokenizer {
-    // About a piece for each 2.5 KB of text: the vocabulary's rows are seen often enough to be learned.
-    let wish = min(max(text.byteCount / 2500, 300), 4096)
+    // A piece for each 250 bytes of text did well in bits a byte at equal time (Benchmarks.md, "Tokenizers"); more than
+    // 4,096 cost a short run more than they bring.
+    let wish = min(max(text.byteCount / 250, 300), 4096)
     let result = try Tokenizer.train(on: text, options: TokenizerTrainingOptions(vocabularySize: wish))
     for line in result.notes { say("   " + line) }
     try Files.createFolder(Files.folder(of: tokenizerPath))
