@@ -94,7 +94,7 @@ struct CorpusCheck: ParsableCommand {
       try show(leaked, "In the corpus and in the validation text:", first: source, second: held)
     }
     if survey.exactDuplicates + near.count > 0 {
-      output.text("\nWith --deduplicate, corpus build and pretrain leave copies out; --deduplicate-near, near ones too.")
+      output.text("\nWith --deduplicate, corpus build and pretrain leave copies out; --deduplicate-near, near ones.")
     }
   }
 
