@@ -143,6 +143,11 @@ import Transformers
     } throws: {
       "\($0)".contains("spearman") && "\($0)".contains("accuracy")
     }
+    var words = training
+    (words.kind, words.labelNames) = (.tokens, ["noun", "verb"])
+    #expect(!SelectionCriterion.choices(for: words).contains(.entityF1))
+    words.labelNames = ["O", "B-PLACE", "I-PLACE"]
+    #expect(SelectionCriterion.choices(for: words).contains(.entityF1))
   }
 
   @Test func pairsOfTexts() throws {

@@ -63,7 +63,7 @@ public final class FineTuningRun {
       settings.loop.evaluationInterval = max(1, perEpoch / settings.loop.accumulation)
     }
     try settings.validate()
-    let choices = SelectionCriterion.choices(for: training.kind)
+    let choices = SelectionCriterion.choices(for: training)
     guard choices.contains(settings.loop.criterion) else {
       throw TrainingFailure.setting(
         name: "metric", value: settings.loop.criterion.rawValue,

@@ -78,10 +78,11 @@ public enum SelectionCriterion: String, Sendable, Hashable, CaseIterable {
   }
 
   /// The figures that there are for such labels; F1 of entities only where words' labels mark any.
-  public static func choices(for kind: LabelKind) -> [SelectionCriterion] {
-    switch kind {
+  public static func choices(for data: LabelledData) -> [SelectionCriterion] {
+    switch data.kind {
     case .single: [.loss, .accuracy, .macroF1, .matthewsCorrelation, .rocAUC]
-    case .tokens: [.loss, .accuracy, .macroF1, .entityF1, .matthewsCorrelation]
+    case .tokens:
+      [.loss, .accuracy, .macroF1, .matthewsCorrelation] + (EntitySpans.areMarks(data.labelNames) ? [.entityF1] : [])
     case .multiple: [.loss, .accuracy, .macroF1, .rocAUC]
     case .value: [.loss, .pearson, .spearman]
     }
