@@ -1,3 +1,4 @@
+import CInstructions
 import KernelSupport
 
 #if canImport(Darwin)
@@ -8,7 +9,20 @@ import KernelSupport
   import Musl
 #endif
 
+/// How many keys, or values, ahead of the arithmetic are fetched: each is a piece of a row of the cache, far from the next.
+private let rowsAhead = 16
+
 extension KernelVariant {
+  /// Asks for the `count` numbers that stand some rows below.
+  @inline(always) private static func fetchAhead(_ row: UnsafePointer<Float>, _ stride: Int, _ count: Int) {
+    let next = row + rowsAhead &* stride
+    var place = 0
+    while place < count {
+      swiftlet_fetch_to_second_level(next + place)
+      place &+= 16
+    }
+  }
+
   /// Attention of a span of few queries, as in decoding: each reads the keys and values as they lie.
   static func attendFew(
     _ a: AttentionArguments, _ span: SequenceSpan, _ keyHead: Int, _ pool: ThreadPool, _ worker: Int
@@ -31,6 +45,7 @@ extension KernelVariant {
         for key in 0..<count {
           var total = Vector.zero
           let k = keys + key &* a.keyStride
+          fetchAhead(k, a.keyStride, d)
           forEachVector(d) { j, count in
             total = multiplyAdd(operand(load(k + j, count: count)), load(query + j), total)
           }
@@ -46,13 +61,35 @@ extension KernelVariant {
           dropWeights(scores, count: count, a.dropout, row: row &* a.heads &+ head, firstColumn: 0)
         }
         let output = a.output + row &* a.outputStride + head &* d
-        forEachVector(d) { j, count in
+        var j = 0
+        // Some vectors of the output at a time, so that a value's line is read once.
+        while j &+ 4 &* lanes <= d {
+          var (s0, s1, s2, s3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
+          for key in 0..<visible.limit {
+            let weight = operand(broadcast(scores[key]))
+            let v = values + key &* a.valueStride + j
+            fetchAhead(v, a.valueStride, 4 &* lanes)
+            s0 = multiplyAdd(operand(load(v)), weight, s0)
+            s1 = multiplyAdd(operand(load(v + lanes)), weight, s1)
+            s2 = multiplyAdd(operand(load(v + 2 &* lanes)), weight, s2)
+            s3 = multiplyAdd(operand(load(v + 3 &* lanes)), weight, s3)
+          }
+          let share = broadcast(1 / sum)
+          store(s0 * share, output + j)
+          store(s1 * share, output + j + lanes)
+          store(s2 * share, output + j + 2 &* lanes)
+          store(s3 * share, output + j + 3 &* lanes)
+          j &+= 4 &* lanes
+        }
+        while j < d {
+          let rest = min(lanes, d &- j)
           var total = Vector.zero
           for key in 0..<visible.limit {
             let weight = operand(broadcast(scores[key]))
-            total = multiplyAdd(operand(load(values + key &* a.valueStride + j, count: count)), weight, total)
+            total = multiplyAdd(operand(load(values + key &* a.valueStride + j, count: rest)), weight, total)
           }
-          store(total * broadcast(1 / sum), output + j, count: count)
+          store(total * broadcast(1 / sum), output + j, count: rest)
+          j &+= lanes
         }
         a.logSumExp[row &* a.heads &+ head] = softmax.logSumExp(maximum: maximum, logOfSum: logf(sum))
       }

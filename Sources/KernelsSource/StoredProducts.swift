@@ -7,19 +7,28 @@ import KernelSupport
 
 /// Rows of x that go through a piece of the weights together.
 private let rowsAtATime = 4
-/// Rows of the weights whose sums are held at a time.
-private let outputsAtATime = 4
-/// The bytes of weights of a task: some microseconds of reading, so that threads end together.
-private let bytesOfTask = 32_768
+/// The independent sums of each row and output, which hide the adder's latency.
+private let sumsOfRow = 4
+/// The bytes of weights of a task: the memory delivers long runs faster than short ones.
+private let bytesOfTask = 262_144
+/// Less than this is no work for a thread.
+private let leastBytesOfTask = 16_384
+/// How far ahead of the products the weights are fetched, to the second level of the cache: the first can wait for few
+/// lines at a time.
+private let bytesAhead = 1024
 
-/// The numbers of four sums for each of four rows.
+/// Four sums for each of four rows.
 private typealias Sums = InlineArray<16, Vector>
 
 extension KernelVariant {
   /// A product of few rows with stored weights.
   public static func multiply(_ p: StoredProduct, on pool: ThreadPool) {
     guard p.rows > 0, p.weights.rows > 0 else { return }
-    let outputsOfTask = max(1, bytesOfTask / max(p.weights.rowBytes, 1) / 16) &* 16
+    let bytes = p.weights.rows &* p.weights.rowBytes
+    let rounds = (bytes &+ bytesOfTask &* pool.threads &- 1) / (bytesOfTask &* pool.threads)
+    let tasks = max(1, min(rounds &* pool.threads, bytes / leastBytesOfTask))
+    // Whole lines of y for each.
+    let outputsOfTask = ((p.weights.rows &+ tasks &- 1) / tasks &+ 15) / 16 &* 16
     pool.run(tasks: (p.weights.rows &+ outputsOfTask &- 1) / outputsOfTask) { task, _ in
       let outputs = task &* outputsOfTask..<min((task &+ 1) &* outputsOfTask, p.weights.rows)
       var row = 0
@@ -39,29 +48,20 @@ extension KernelVariant {
   @inline(always) private static func multiplyStored(_ p: StoredProduct, _ row: Int, _ rows: Int, _ outputs: Range<Int>)
   {
     var output = outputs.lowerBound
-    while output &+ outputsAtATime <= outputs.upperBound {
-      multiplyStored(p, row, rows, output, outputsAtATime)
-      output &+= outputsAtATime
-    }
     while output < outputs.upperBound {
-      multiplyStored(p, row, rows, output, 1)
+      let sums: Sums
+      switch p.weights.format {
+      case .fp32: sums = sumsOfFloats(p, row, rows, output)
+      case .bf16: sums = sumsOfBFloat16(p, row, rows, output)
+      case .q8: sums = sumsOfBytes(p, row, rows, output)
+      case .q4: sums = sumsOfNibbles(p, row, rows, output)
+      }
+      for i in 0..<rows {
+        let first = i &* sumsOfRow
+        p.y[(row &+ i) &* p.strideOfY &+ output] = horizontalSum(
+          (sums[first] + sums[first &+ 1]) + (sums[first &+ 2] + sums[first &+ 3]))
+      }
       output &+= 1
-    }
-  }
-
-  @inline(always) private static func multiplyStored(
-    _ p: StoredProduct, _ row: Int, _ rows: Int, _ output: Int, _ outputs: Int
-  ) {
-    let sums: Sums
-    switch p.weights.format {
-    case .fp32: sums = sumsOfFloats(p, row, rows, output, outputs)
-    case .bf16: sums = sumsOfBFloat16(p, row, rows, output, outputs)
-    case .q8: sums = sumsOfBytes(p, row, rows, output, outputs)
-    case .q4: sums = sumsOfNibbles(p, row, rows, output, outputs)
-    }
-    for i in 0..<rows {
-      let y = p.y + (row &+ i) &* p.strideOfY + output
-      for j in 0..<outputs { y[j] = horizontalSum(sums[i &* outputsAtATime &+ j]) }
     }
   }
 
@@ -70,128 +70,128 @@ extension KernelVariant {
     return [z, z, z, z, z, z, z, z, z, z, z, z, z, z, z, z]
   }
 
-  /// The rows of the weights that follow these are asked for while these are multiplied.
-  @inline(always) private static func fetchAhead(_ weights: UnsafeRawPointer, _ rowBytes: Int) {
-    swiftlet_fetch_line(weights + outputsAtATime &* rowBytes)
+  /// Walks over a row in units of so many columns, whose products go to the four sums in turn; those of the last few
+  /// units go to the first sum.
+  @inline(always) private static func forEachUnit(
+    _ columns: Int, of unit: Int, _ body: (_ place: Int, _ columns: Int, _ sum: Int) -> Void
+  ) {
+    var place = 0
+    while place &+ sumsOfRow &* unit <= columns {
+      body(place, unit, 0)
+      body(place &+ unit, unit, 1)
+      body(place &+ 2 &* unit, unit, 2)
+      body(place &+ 3 &* unit, unit, 3)
+      place &+= sumsOfRow &* unit
+    }
+    while place &+ unit <= columns {
+      body(place, unit, 0)
+      place &+= unit
+    }
+    if place < columns { body(place, columns &- place, 0) }
+  }
+
+  /// Asks for what comes after a unit, once for each line of the cache.
+  @inline(always) private static func fetchAhead(_ place: UnsafeRawPointer, bytesOfUnit: Int, _ sum: Int) {
+    if sum &* bytesOfUnit % 64 == 0 { swiftlet_fetch_to_second_level(place + bytesAhead) }
   }
 
   @inline(always) private static func sumsOfFloats(
-    _ p: StoredProduct, _ row: Int, _ rows: Int, _ output: Int, _ outputs: Int
+    _ p: StoredProduct, _ row: Int, _ rows: Int, _ output: Int
   ) -> Sums {
     var sums = zeros
-    let (x, bytes) = (p.x + row &* p.strideOfX, p.weights.rowBytes)
-    let weights = p.weights.values + output &* bytes
-    @inline(always) func step(_ k: Int, _ count: Int) {
-      for j in 0..<outputs {
-        let place = weights + (j &* bytes &+ 4 &* k)
-        fetchAhead(place, bytes)
-        let vector = load(place.assumingMemoryBound(to: Float.self), count: count)
-        for i in 0..<rows {
-          let sum = i &* outputsAtATime &+ j
-          sums[sum] = multiplyAdd(load(x + i &* p.strideOfX + k, count: count), vector, sums[sum])
-        }
+    let x = p.x + row &* p.strideOfX
+    let weights = p.weights.values + output &* p.weights.rowBytes
+    @inline(always) func add(_ k: Int, _ count: Int, _ sum: Int) {
+      let place = weights + 4 &* k
+      fetchAhead(place, bytesOfUnit: 4 &* lanes, sum)
+      let vector = load(place.assumingMemoryBound(to: Float.self), count: count)
+      for i in 0..<rows {
+        let sum = i &* sumsOfRow &+ sum
+        sums[sum] = multiplyAdd(load(x + i &* p.strideOfX + k, count: count), vector, sums[sum])
       }
     }
-    forEachVector(p.weights.columns, step)
+    forEachUnit(p.weights.columns, of: lanes, add)
     return sums
   }
 
   @inline(always) private static func sumsOfBFloat16(
-    _ p: StoredProduct, _ row: Int, _ rows: Int, _ output: Int, _ outputs: Int
+    _ p: StoredProduct, _ row: Int, _ rows: Int, _ output: Int
   ) -> Sums {
     var sums = zeros
-    let (x, bytes) = (p.x + row &* p.strideOfX, p.weights.rowBytes)
-    let weights = p.weights.values + output &* bytes
-    @inline(always) func step(_ k: Int, _ count: Int) {
-      for j in 0..<outputs {
-        let place = weights + (j &* bytes &+ 2 &* k)
-        fetchAhead(place, bytes)
-        let vector = swiftlet_load_bfloat16(place.assumingMemoryBound(to: UInt16.self))
-        for i in 0..<rows {
-          let sum = i &* outputsAtATime &+ j
-          sums[sum] = multiplyAdd(load(x + i &* p.strideOfX + k, count: count), vector, sums[sum])
-        }
+    let x = p.x + row &* p.strideOfX
+    let weights = p.weights.values + output &* p.weights.rowBytes
+    @inline(always) func add(_ k: Int, _ count: Int, _ sum: Int) {
+      let place = weights + 2 &* k
+      fetchAhead(place, bytesOfUnit: 2 &* lanes, sum)
+      let vector = swiftlet_load_bfloat16(place.assumingMemoryBound(to: UInt16.self))
+      for i in 0..<rows {
+        let sum = i &* sumsOfRow &+ sum
+        sums[sum] = multiplyAdd(load(x + i &* p.strideOfX + k, count: count), vector, sums[sum])
       }
     }
-    forEachVector(p.weights.columns, step)
+    forEachUnit(p.weights.columns, of: lanes, add)
     return sums
   }
 
   @inline(always) private static func sumsOfBytes(
-    _ p: StoredProduct, _ row: Int, _ rows: Int, _ output: Int, _ outputs: Int
+    _ p: StoredProduct, _ row: Int, _ rows: Int, _ output: Int
   ) -> Sums {
     var sums = zeros
-    let (x, bytes, groups) = (p.x + row &* p.strideOfX, p.weights.rowBytes, WeightFormat.groups(p.weights.columns))
+    let (x, groups) = (p.x + row &* p.strideOfX, WeightFormat.groups(p.weights.columns))
     guard let scales = p.weights.scales.map({ $0 + output &* groups }) else { return sums }
-    let weights = p.weights.values + output &* bytes
-    @inline(always) func group(_ g: Int, _ columns: Int) {
-      for j in 0..<outputs {
-        let place = weights + (j &* bytes &+ g &* WeightFormat.groupSize)
-        fetchAhead(place, bytes)
-        let scale = swiftlet_broadcast_bfloat16(scales + (j &* groups &+ g))
-        let numbers = place.assumingMemoryBound(to: Int8.self)
-        for i in 0..<rows {
-          let input = x + (i &* p.strideOfX &+ g &* WeightFormat.groupSize)
-          var part = Vector.zero
-          @inline(always) func step(_ k: Int, _ count: Int) {
-            part = multiplyAdd(load(input + k, count: count), swiftlet_load_int8(numbers + k), part)
-          }
-          forEachVector(columns, step)
-          let sum = i &* outputsAtATime &+ j
-          sums[sum] = multiplyAdd(part, scale, sums[sum])
+    let weights = p.weights.values + output &* p.weights.rowBytes
+    swiftlet_fetch_to_second_level(UnsafeRawPointer(scales) + bytesAhead / 2)
+    @inline(always) func add(_ k: Int, _ columns: Int, _ sum: Int) {
+      fetchAhead(weights + k, bytesOfUnit: WeightFormat.groupSize, sum)
+      let numbers = (weights + k).assumingMemoryBound(to: Int8.self)
+      let scale = swiftlet_broadcast_bfloat16(scales + k / WeightFormat.groupSize)
+      for i in 0..<rows {
+        let input = x + (i &* p.strideOfX &+ k)
+        var part = Vector.zero
+        @inline(always) func step(_ k: Int, _ count: Int) {
+          part = multiplyAdd(load(input + k, count: count), swiftlet_load_int8(numbers + k), part)
         }
+        forEachVector(columns, step)
+        let sum = i &* sumsOfRow &+ sum
+        sums[sum] = multiplyAdd(part, scale, sums[sum])
       }
     }
-    forEachGroup(p.weights.columns, group)
+    forEachUnit(p.weights.columns, of: WeightFormat.groupSize, add)
     return sums
   }
 
   @inline(always) private static func sumsOfNibbles(
-    _ p: StoredProduct, _ row: Int, _ rows: Int, _ output: Int, _ outputs: Int
+    _ p: StoredProduct, _ row: Int, _ rows: Int, _ output: Int
   ) -> Sums {
     var sums = zeros
-    let (x, bytes, groups) = (p.x + row &* p.strideOfX, p.weights.rowBytes, WeightFormat.groups(p.weights.columns))
+    let (x, groups) = (p.x + row &* p.strideOfX, WeightFormat.groups(p.weights.columns))
     guard let scales = p.weights.scales.map({ $0 + output &* groups }) else { return sums }
-    let weights = p.weights.values + output &* bytes
+    let weights = p.weights.values + output &* p.weights.rowBytes
     let half = WeightFormat.groupSize / 2
-    @inline(always) func group(_ g: Int, _ columns: Int) {
-      for j in 0..<outputs {
-        let place = weights + (j &* bytes &+ g &* half)
-        fetchAhead(place, bytes)
-        let scale = swiftlet_broadcast_bfloat16(scales + (j &* groups &+ g))
-        let nibbles = place.assumingMemoryBound(to: UInt8.self)
-        for i in 0..<rows {
-          let input = x + (i &* p.strideOfX &+ g &* WeightFormat.groupSize)
-          var part = Vector.zero
-          @inline(always) func low(_ k: Int, _ count: Int) {
-            let numbers = swiftlet_low_nibbles(swiftlet_load_nibbles(nibbles + k))
-            part = multiplyAdd(load(input + k, count: count), numbers, part)
-          }
-          @inline(always) func high(_ k: Int, _ count: Int) {
-            let numbers = swiftlet_high_nibbles(swiftlet_load_nibbles(nibbles + k))
-            part = multiplyAdd(load(input + (half &+ k), count: count), numbers, part)
-          }
-          forEachVector(min(columns, half), low)
-          if columns > half { forEachVector(columns &- half, high) }
-          let sum = i &* outputsAtATime &+ j
-          sums[sum] = multiplyAdd(part, scale, sums[sum])
+    swiftlet_fetch_to_second_level(UnsafeRawPointer(scales) + bytesAhead / 2)
+    @inline(always) func add(_ k: Int, _ columns: Int, _ sum: Int) {
+      fetchAhead(weights + k / 2, bytesOfUnit: half, sum)
+      let nibbles = (weights + k / 2).assumingMemoryBound(to: UInt8.self)
+      let scale = swiftlet_broadcast_bfloat16(scales + k / WeightFormat.groupSize)
+      for i in 0..<rows {
+        let input = x + (i &* p.strideOfX &+ k)
+        var part = Vector.zero
+        @inline(always) func low(_ k: Int, _ count: Int) {
+          let numbers = swiftlet_low_nibbles(swiftlet_load_nibbles(nibbles + k))
+          part = multiplyAdd(load(input + k, count: count), numbers, part)
         }
+        @inline(always) func high(_ k: Int, _ count: Int) {
+          let numbers = swiftlet_high_nibbles(swiftlet_load_nibbles(nibbles + k))
+          part = multiplyAdd(load(input + (half &+ k), count: count), numbers, part)
+        }
+        forEachVector(min(columns, half), low)
+        if columns > half { forEachVector(columns &- half, high) }
+        let sum = i &* sumsOfRow &+ sum
+        sums[sum] = multiplyAdd(part, scale, sums[sum])
       }
     }
-    forEachGroup(p.weights.columns, group)
+    forEachUnit(p.weights.columns, of: WeightFormat.groupSize, add)
     return sums
-  }
-
-  /// Whole groups first, as their count is known to the compiler, then the rest of the row.
-  @inline(always) private static func forEachGroup(_ columns: Int, _ body: (_ group: Int, _ columns: Int) -> Void) {
-    let whole = columns / WeightFormat.groupSize
-    var group = 0
-    while group < whole {
-      body(group, WeightFormat.groupSize)
-      group &+= 1
-    }
-    let rest = columns &- whole &* WeightFormat.groupSize
-    if rest > 0 { body(whole, rest) }
   }
 
   /// Bias and activation of some finished outputs.

@@ -30,6 +30,12 @@ static inline __attribute__((always_inline)) void swiftlet_fetch(swiftlet_ahead 
   ahead->left_in_row = ends ? ahead->lines_of_row : ahead->left_in_row;
 }
 
+// Fetches the line of an address into the second level of the cache; any address will do. (A request for the first level is
+// given up where too many are on their way.)
+static inline __attribute__((always_inline)) void swiftlet_fetch_to_second_level(const void *address) {
+  __builtin_prefetch(address, 0, 2);
+}
+
 // Fetches the line of an address into the first level of the cache; any address will do.
 static inline __attribute__((always_inline)) void swiftlet_fetch_line(const void *address) {
   __builtin_prefetch(address, 0, 3);

@@ -6,11 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// Asks for a cache line in the second-level cache, for it will be read or written soon; any address will do. (A request
-// for the first level is given up where too many are on their way.)
-static inline __attribute__((always_inline)) void swiftlet_fetch_to_second_level(const float *place) {
-  __builtin_prefetch(place, 0, 2);
-}
+#include "ahead.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
