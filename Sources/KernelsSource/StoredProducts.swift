@@ -2,7 +2,7 @@ import CInstructions
 import KernelSupport
 
 // Decoding: few rows times weights as they are stored. Every weight is needed once, so memory is the limit: it is read
-// as it lies, once, by all threads, and becomes floats on the way. A row's sums have the same order however many rows
+// as it lies, once, by all threads. A row's sums have the same order however many rows
 // there are, so a text does not depend on those beside it.
 
 /// Rows of x that go through a piece of the weights together.
@@ -20,10 +20,67 @@ private let bytesAhead = 1024
 /// Four sums for each of four rows.
 private typealias Sums = InlineArray<16, Vector>
 
+/// The rows of x as whole numbers, where the weights are such: products of 16 and 8 bits are summed exactly, 32 at a time,
+/// in half of the time that it takes to make floats of the weights.
+///
+/// A row's largest number becomes ±32,767, so each is off by at most 1/65,534 of that: a hundredth of the error of eight-bit
+/// weights. A row with a number that is not finite has a scale that is none.
+private struct QuantizedInputs {
+  /// [rows, stride], padded with zeros to whole groups.
+  var numbers = UnsafePointer<Int16>(bitPattern: 64).unsafelyUnwrapped
+  var stride = 0
+  /// What a row's numbers are to be multiplied by.
+  var scales = UnsafePointer<Float>(bitPattern: 64).unsafelyUnwrapped
+
+  /// None, for weights that are floats.
+  init() {}
+
+  /// In the scratch memory of worker 0.
+  init(_ p: StoredProduct, _ pool: ThreadPool) {
+    let stride = WeightFormat.groups(p.weights.columns) &* WeightFormat.groupSize
+    let memory = pool.scratch(worker: 0, slot: 14, bytes: p.rows &* (2 &* stride &+ 4))
+    let numbers = memory.assumingMemoryBound(to: Int16.self)
+    let scales = (memory + 2 &* p.rows &* stride).assumingMemoryBound(to: Float.self)
+    for row in 0..<p.rows {
+      scales[row] = Self.quantize(p.x + row &* p.strideOfX, p.weights.columns, numbers + row &* stride, stride)
+    }
+    (self.numbers, self.stride, self.scales) = (UnsafePointer(numbers), stride, UnsafePointer(scales))
+  }
+
+  /// Returns the scale.
+  private static func quantize(
+    _ x: UnsafePointer<Float>, _ count: Int, _ numbers: UnsafeMutablePointer<Int16>, _ stride: Int
+  ) -> Float {
+    var largest = Vector.zero, nothing = Vector.zero
+    forEachVector(count) { place, count in
+      let vector = load(x + place, count: count)
+      largest = larger(magnitude(vector), largest)
+      // Zero, but for what is not finite.
+      nothing = multiplyAdd(vector, Vector.zero, nothing)
+    }
+    let maximum = horizontalMaximum(largest)
+    let limit = broadcast(32767)
+    // So small a row counts as zeros, and not as divided by zero.
+    let factor = broadcast(maximum > 1e-30 ? 32767 / maximum : 0)
+    var place = 0
+    while place < stride {
+      let vector = place < count ? load(x + place, count: min(lanes, count &- place)) : Vector.zero
+      swiftlet_store_int16(smaller(larger(vector * factor, -limit), limit), numbers + place)
+      place &+= lanes
+    }
+    return maximum / 32767 + horizontalSum(nothing)
+  }
+}
+
 extension KernelVariant {
   /// A product of few rows with stored weights.
   public static func multiply(_ p: StoredProduct, on pool: ThreadPool) {
     guard p.rows > 0, p.weights.rows > 0 else { return }
+    guard p.weights.format.isQuantized else { return multiply(p, QuantizedInputs(), on: pool) }
+    pool.exclusively { multiply(p, QuantizedInputs(p, pool), on: pool) }
+  }
+
+  private static func multiply(_ p: StoredProduct, _ inputs: QuantizedInputs, on pool: ThreadPool) {
     let bytes = p.weights.rows &* p.weights.rowBytes
     let rounds = (bytes &+ bytesOfTask &* pool.threads &- 1) / (bytesOfTask &* pool.threads)
     let tasks = max(1, min(rounds &* pool.threads, bytes / leastBytesOfTask))
@@ -34,10 +91,10 @@ extension KernelVariant {
       var row = 0
       while row < p.rows {
         switch min(rowsAtATime, p.rows &- row) {
-        case 1: multiplyStored(p, row, 1, outputs)
-        case 2: multiplyStored(p, row, 2, outputs)
-        case 3: multiplyStored(p, row, 3, outputs)
-        default: multiplyStored(p, row, 4, outputs)
+        case 1: multiplyStored(p, inputs, row, 1, outputs)
+        case 2: multiplyStored(p, inputs, row, 2, outputs)
+        case 3: multiplyStored(p, inputs, row, 3, outputs)
+        default: multiplyStored(p, inputs, row, 4, outputs)
         }
         row &+= rowsAtATime
       }
@@ -45,21 +102,28 @@ extension KernelVariant {
     }
   }
 
-  @inline(always) private static func multiplyStored(_ p: StoredProduct, _ row: Int, _ rows: Int, _ outputs: Range<Int>)
-  {
+  @inline(always) private static func multiplyStored(
+    _ p: StoredProduct, _ inputs: QuantizedInputs, _ row: Int, _ rows: Int, _ outputs: Range<Int>
+  ) {
     var output = outputs.lowerBound
     while output < outputs.upperBound {
       let sums: Sums
       switch p.weights.format {
       case .fp32: sums = sumsOfFloats(p, row, rows, output)
       case .bf16: sums = sumsOfBFloat16(p, row, rows, output)
-      case .q8: sums = sumsOfBytes(p, row, rows, output)
-      case .q4: sums = sumsOfNibbles(p, row, rows, output)
+      case .q8:
+        sums = sumsOfGroups(p, inputs, row, rows, output, bytesOfGroup: WeightFormat.groupSize) { x, place in
+          swiftlet_multiply_int8(x, place.assumingMemoryBound(to: Int8.self))
+        }
+      case .q4:
+        sums = sumsOfGroups(p, inputs, row, rows, output, bytesOfGroup: WeightFormat.groupSize / 2) { x, place in
+          swiftlet_multiply_nibbles(x, place.assumingMemoryBound(to: UInt8.self))
+        }
       }
       for i in 0..<rows {
         let first = i &* sumsOfRow
-        p.y[(row &+ i) &* p.strideOfY &+ output] = horizontalSum(
-          (sums[first] + sums[first &+ 1]) + (sums[first &+ 2] + sums[first &+ 3]))
+        let sum = horizontalSum((sums[first] + sums[first &+ 1]) + (sums[first &+ 2] + sums[first &+ 3]))
+        p.y[(row &+ i) &* p.strideOfY &+ output] = inputs.stride > 0 ? sum * inputs.scales[row &+ i] : sum
       }
       output &+= 1
     }
@@ -70,24 +134,24 @@ extension KernelVariant {
     return [z, z, z, z, z, z, z, z, z, z, z, z, z, z, z, z]
   }
 
-  /// Walks over a row in units of so many columns, whose products go to the four sums in turn; those of the last few
+  /// Walks over a row in units of so many numbers or groups, whose products go to the four sums in turn; those of the last few
   /// units go to the first sum.
   @inline(always) private static func forEachUnit(
-    _ columns: Int, of unit: Int, _ body: (_ place: Int, _ columns: Int, _ sum: Int) -> Void
+    _ count: Int, of unit: Int, _ body: (_ place: Int, _ count: Int, _ sum: Int) -> Void
   ) {
     var place = 0
-    while place &+ sumsOfRow &* unit <= columns {
+    while place &+ sumsOfRow &* unit <= count {
       body(place, unit, 0)
       body(place &+ unit, unit, 1)
       body(place &+ 2 &* unit, unit, 2)
       body(place &+ 3 &* unit, unit, 3)
       place &+= sumsOfRow &* unit
     }
-    while place &+ unit <= columns {
+    while place &+ unit <= count {
       body(place, unit, 0)
       place &+= unit
     }
-    if place < columns { body(place, columns &- place, 0) }
+    if place < count { body(place, count &- place, 0) }
   }
 
   /// Asks for what comes after a unit, once for each line of the cache.
@@ -133,64 +197,27 @@ extension KernelVariant {
     return sums
   }
 
-  @inline(always) private static func sumsOfBytes(
-    _ p: StoredProduct, _ row: Int, _ rows: Int, _ output: Int
+  /// Both quantised formats: the sums of a group are exact, and become floats with its scale.
+  @inline(always) private static func sumsOfGroups(
+    _ p: StoredProduct, _ inputs: QuantizedInputs, _ row: Int, _ rows: Int, _ output: Int, bytesOfGroup: Int,
+    _ product: (_ x: UnsafePointer<Int16>, _ weights: UnsafeRawPointer) -> Vector
   ) -> Sums {
     var sums = zeros
-    let (x, groups) = (p.x + row &* p.strideOfX, WeightFormat.groups(p.weights.columns))
-    guard let scales = p.weights.scales.map({ $0 + output &* groups }) else { return sums }
+    guard let scales = p.weights.scales.map({ $0 + output &* WeightFormat.groups(p.weights.columns) }) else { return sums }
+    let (x, stride) = (inputs.numbers + row &* inputs.stride, inputs.stride)
     let weights = p.weights.values + output &* p.weights.rowBytes
     swiftlet_fetch_to_second_level(UnsafeRawPointer(scales) + bytesAhead / 2)
-    @inline(always) func add(_ k: Int, _ columns: Int, _ sum: Int) {
-      fetchAhead(weights + k, bytesOfUnit: WeightFormat.groupSize, sum)
-      let numbers = (weights + k).assumingMemoryBound(to: Int8.self)
-      let scale = swiftlet_broadcast_bfloat16(scales + k / WeightFormat.groupSize)
+    @inline(always) func add(_ group: Int, _ count: Int, _ sum: Int) {
+      let place = weights + group &* bytesOfGroup
+      fetchAhead(place, bytesOfUnit: bytesOfGroup, sum)
+      let scale = swiftlet_broadcast_bfloat16(scales + group)
       for i in 0..<rows {
-        let input = x + (i &* p.strideOfX &+ k)
-        var part = Vector.zero
-        @inline(always) func step(_ k: Int, _ count: Int) {
-          part = multiplyAdd(load(input + k, count: count), swiftlet_load_int8(numbers + k), part)
-        }
-        forEachVector(columns, step)
         let sum = i &* sumsOfRow &+ sum
-        sums[sum] = multiplyAdd(part, scale, sums[sum])
+        let inputs = x + (i &* stride &+ group &* WeightFormat.groupSize)
+        sums[sum] = multiplyAdd(product(inputs, place), scale, sums[sum])
       }
     }
-    forEachUnit(p.weights.columns, of: WeightFormat.groupSize, add)
-    return sums
-  }
-
-  @inline(always) private static func sumsOfNibbles(
-    _ p: StoredProduct, _ row: Int, _ rows: Int, _ output: Int
-  ) -> Sums {
-    var sums = zeros
-    let (x, groups) = (p.x + row &* p.strideOfX, WeightFormat.groups(p.weights.columns))
-    guard let scales = p.weights.scales.map({ $0 + output &* groups }) else { return sums }
-    let weights = p.weights.values + output &* p.weights.rowBytes
-    let half = WeightFormat.groupSize / 2
-    swiftlet_fetch_to_second_level(UnsafeRawPointer(scales) + bytesAhead / 2)
-    @inline(always) func add(_ k: Int, _ columns: Int, _ sum: Int) {
-      fetchAhead(weights + k / 2, bytesOfUnit: half, sum)
-      let nibbles = (weights + k / 2).assumingMemoryBound(to: UInt8.self)
-      let scale = swiftlet_broadcast_bfloat16(scales + k / WeightFormat.groupSize)
-      for i in 0..<rows {
-        let input = x + (i &* p.strideOfX &+ k)
-        var part = Vector.zero
-        @inline(always) func low(_ k: Int, _ count: Int) {
-          let numbers = swiftlet_low_nibbles(swiftlet_load_nibbles(nibbles + k))
-          part = multiplyAdd(load(input + k, count: count), numbers, part)
-        }
-        @inline(always) func high(_ k: Int, _ count: Int) {
-          let numbers = swiftlet_high_nibbles(swiftlet_load_nibbles(nibbles + k))
-          part = multiplyAdd(load(input + (half &+ k), count: count), numbers, part)
-        }
-        forEachVector(min(columns, half), low)
-        if columns > half { forEachVector(columns &- half, high) }
-        let sum = i &* sumsOfRow &+ sum
-        sums[sum] = multiplyAdd(part, scale, sums[sum])
-      }
-    }
-    forEachUnit(p.weights.columns, of: WeightFormat.groupSize, add)
+    forEachUnit(WeightFormat.groups(p.weights.columns), of: 1, add)
     return sums
   }
 

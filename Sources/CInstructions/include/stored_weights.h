@@ -19,7 +19,9 @@
 typedef uint16_t swiftlet_halves __attribute__((ext_vector_type(SWIFTLET_LANES), aligned(2), may_alias));
 typedef uint32_t swiftlet_words __attribute__((ext_vector_type(SWIFTLET_LANES)));
 typedef int8_t swiftlet_bytes __attribute__((ext_vector_type(SWIFTLET_LANES), aligned(1), may_alias));
-typedef uint8_t swiftlet_unsigned_bytes __attribute__((ext_vector_type(SWIFTLET_LANES), aligned(1), may_alias));
+typedef int16_t swiftlet_shorts __attribute__((ext_vector_type(SWIFTLET_LANES), aligned(2), may_alias));
+typedef uint8_t swiftlet_bytes16 __attribute__((ext_vector_type(16), aligned(1), may_alias));
+typedef int8_t swiftlet_signed_bytes16 __attribute__((ext_vector_type(16)));
 
 // bfloat16 numbers.
 SWIFTLET_LEAF swiftlet_vector swiftlet_load_bfloat16(const uint16_t *from) {
@@ -37,29 +39,42 @@ SWIFTLET_LEAF swiftlet_vector swiftlet_broadcast_bfloat16(const uint16_t *from) 
 #endif
 }
 
-// Signed bytes.
-SWIFTLET_LEAF swiftlet_vector swiftlet_load_int8(const int8_t *from) {
-  return __builtin_convertvector(*(const swiftlet_bytes *)from, swiftlet_vector);
+// Numbers of 16 bits, of whole numbers between -32767 and 32767 or nearly so.
+SWIFTLET_LEAF void swiftlet_store_int16(swiftlet_vector vector, int16_t *to) {
+  // What is added has no bits behind the point to spare: the sum is rounded to a whole number, to an even one from halfway.
+  const float shift = 12582912;
+  *(swiftlet_shorts *)to = __builtin_convertvector((vector + shift) - shift, swiftlet_shorts);
 }
 
-// Bytes, each in a word, for swiftlet_low_nibbles.
-SWIFTLET_LEAF swiftlet_words swiftlet_load_nibbles(const uint8_t *from) {
-  return __builtin_convertvector(*(const swiftlet_unsigned_bytes *)from, swiftlet_words);
-}
-
-// The lower four bits of each word, 0 to 15, as the numbers -8 to 7.
-SWIFTLET_LEAF swiftlet_vector swiftlet_low_nibbles(swiftlet_words words) {
-#if defined(__AVX512F__)
-  // The instruction looks at the lower four bits only: a table of the sixteen numbers converts them.
-  const __m512 numbers = _mm512_set_ps(7, 6, 5, 4, 3, 2, 1, 0, -1, -2, -3, -4, -5, -6, -7, -8);
-  return _mm512_permutexvar_ps((__m512i)words, numbers);
+// The products of a group's 32 numbers of 16 bits with 32 signed bytes: exact sums of some of them in each lane.
+SWIFTLET_LEAF swiftlet_vector swiftlet_multiply_int8(const int16_t *x, const int8_t *bytes) {
+#if defined(__AVX512BW__)
+  __m512i wide = _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)bytes));
+  return _mm512_cvtepi32_ps(_mm512_madd_epi16(_mm512_loadu_si512(x), wide));
+#elif defined(__AVX2__)
+  __m256i low = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)bytes));
+  __m256i high = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)bytes + 1));
+  low = _mm256_madd_epi16(_mm256_loadu_si256((const __m256i *)x), low);
+  high = _mm256_madd_epi16(_mm256_loadu_si256((const __m256i *)x + 1), high);
+  return _mm256_cvtepi32_ps(_mm256_add_epi32(low, high));
 #else
-  return __builtin_convertvector((swiftlet_mask)(words & 15), swiftlet_vector) - 8;
+  swiftlet_mask sum = 0;
+  for (int k = 0; k < 32; k += SWIFTLET_LANES) {
+    sum += __builtin_convertvector(*(const swiftlet_shorts *)(x + k), swiftlet_mask)
+        * __builtin_convertvector(*(const swiftlet_bytes *)(bytes + k), swiftlet_mask);
+  }
+  return __builtin_convertvector(sum, swiftlet_vector);
 #endif
 }
 
-// The upper four bits of each byte.
-SWIFTLET_LEAF swiftlet_vector swiftlet_high_nibbles(swiftlet_words words) { return swiftlet_low_nibbles(words >> 4); }
+// The same with 32 numbers of four bits, 0 to 15 for -8 to 7, as StoredMatrix has them.
+SWIFTLET_LEAF swiftlet_vector swiftlet_multiply_nibbles(const int16_t *x, const uint8_t *nibbles) {
+  swiftlet_bytes16 both = *(const swiftlet_bytes16 *)nibbles;
+  int8_t __attribute__((ext_vector_type(32))) bytes;
+  bytes.lo = __builtin_convertvector(both & 15, swiftlet_signed_bytes16) - 8;
+  bytes.hi = __builtin_convertvector(both >> 4, swiftlet_signed_bytes16) - 8;
+  return swiftlet_multiply_int8(x, (const int8_t *)&bytes);
+}
 
 #undef SWIFTLET_LEAF
 #undef SWIFTLET_LANES
