@@ -28,6 +28,27 @@ public struct Teacher: Sendable {
   }
 }
 
+/// What a teacher that is no model says of the sequences of a batch: scores of the labels, before softmax or sigmoid.
+public struct TeacherAnswers: Sendable {
+  /// [sequences, labels], row by row.
+  public var scores: [Float]
+  /// What they weigh, from 0 (the targets alone) to 1 (the teacher alone).
+  public let weight: Float
+  /// The temperature, above 0.
+  public let temperature: Float
+
+  /// Answers.
+  public init(scores: [Float], weight: Float, temperature: Float) {
+    (self.scores, self.weight, self.temperature) = (scores, weight, temperature)
+  }
+
+  func softTargets(labels: Int) -> SoftTargets {
+    let matrix = MatrixStorage(rows: scores.count / labels, columns: labels).matrix
+    for (index, score) in scores.enumerated() { matrix[index / labels, index % labels] = score }
+    return SoftTargets(scores: matrix, weight: weight, temperature: temperature)
+  }
+}
+
 /// A teacher with the memory for its passes.
 public struct Teaching: Sendable {
   /// The teacher.

@@ -27,22 +27,29 @@ extension Transformer {
   ///   - dropoutSeed: What the dropouts are derived from, another one for each batch; nil drops nothing.
   ///   - frozenDepth: Layers of less depth receive no gradient; `layers` + 1 trains the head alone.
   ///   - teaching: A larger model whose answers are learned beside the targets; nothing of it changes.
+  ///   - answers: Those of a teacher that is no model, of each sequence, in place of one that is.
   /// - Returns: The sum, how many losses it has (sequences or tokens; times labels for multi-label and regression),
   ///   and what it is to be divided by.
   /// - Throws: `ModelFailure` if batch or targets are not for this model.
   public func classificationLoss(
     of batch: TokenBatch, targets: ClassTargets, weights: ParameterBuffer, gradients: ParameterBuffer?,
     activations: Activations, execution: Execution, smoothing: Float = 0, classWeights: [Float]? = nil,
-    dropoutSeed: UInt64? = nil, frozenDepth: Int = 0, teaching: Teaching? = nil
+    dropoutSeed: UInt64? = nil, frozenDepth: Int = 0, teaching: Teaching? = nil, answers: TeacherAnswers? = nil
   ) throws(ModelFailure) -> LossSum {
     try load(batch, weights, activations, gradients)
     let (head, memory) = try classificationHead(activations)
     try check(targets, classWeights, of: batch)
+    precondition(
+      answers.map { $0.scores.count == batch.lengths.count * configuration.labels.count } ?? true,
+      "\(answers?.scores.count ?? 0) scores of a teacher for \(batch.lengths.count) sequences")
     let (hidden, pass) = run(weights, activations, execution, dropoutSeed: dropoutSeed)
     var labelled: [Int32]?
     if case .tokenClasses(let rows, _) = targets { labelled = rows }
     let rows = labelled ?? pooledRows(activations)
-    let soft = try teaching?.labels(of: batch, rows: labelled, for: configuration, execution: execution)
+    var soft = answers?.softTargets(labels: configuration.labels.count)
+    if let teaching {
+      soft = try teaching.labels(of: batch, rows: labelled, for: configuration, execution: execution)
+    }
     let scores = head.forward(hidden, rows: rows, memory, pass)
     let loss = Self.loss(
       scores, targets, soft, smoothing: smoothing, classWeights: classWeights, differentiates: gradients != nil)

@@ -189,7 +189,7 @@ struct Finetune: ParsableCommand {
     if let metric { settings.loop.criterion = metric }
     if classWeights == .balanced { settings.classWeights = .balanced }
     if freeze { settings.freezeTrunk(of: configuration) }
-    settings.distillation = teacher.settings
+    teacher.apply(to: &settings.distillation)
     step.apply(to: &settings, seed: shared.seed)
     return settings
   }
@@ -220,7 +220,7 @@ struct Finetune: ParsableCommand {
       // An adapter begins at nothing, and bears faster steps than what has learned already.
       if adapter.lora { settings.loop.learningRate.peak *= 4 }
       if let layerDecay { settings.loop.policy.layerDecay = layerDecay }
-      settings.distillation = teacher.settings
+      teacher.apply(to: &settings.distillation)
       step.apply(to: &settings, seed: shared.seed)
       run = try PretrainingRun(
         configuration: folder.configuration, tokenizer: tokenizer, training: corpus.training,

@@ -119,7 +119,7 @@ struct Pretrain: ParsableCommand {
     if randomWindows { settings.drawsWindows = true }
     if noDocumentMarks { settings.marksDocuments = false }
     if separateDocuments { settings.crossesDocuments = false }
-    settings.distillation = teacher.settings
+    teacher.apply(to: &settings.distillation)
     settings.memoryLimit = step.maxMemory?.bytes
     step.apply(to: &settings.loop, seed: shared.seed)
     return settings

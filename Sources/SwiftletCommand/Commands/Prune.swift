@@ -131,7 +131,7 @@ struct Prune: ParsableCommand {
     } else {
       var settings = PretrainingSettings.continued(
         for: folder.configuration, corpusTokens: text.training.tokenCount, budget: length.budget ?? .epochs(1))
-      settings.distillation = teacher.settings
+      teacher.apply(to: &settings.distillation)
       step.apply(to: &settings, seed: shared.seed)
       settings.loop.pruning = pruning
       // The run works on weights of its own, and prunes them itself.
@@ -166,7 +166,7 @@ struct Prune: ParsableCommand {
     var settings = FineTuningSettings.recommended(
       for: folder.configuration, pretrained: true, rows: training.rows.count, kind: kind)
     if let budget = length.budget { settings.loop.budget = budget }
-    settings.distillation = teacher.settings
+    teacher.apply(to: &settings.distillation)
     step.apply(to: &settings, seed: shared.seed)
     settings.loop.pruning = pruning
     let reporter = TrainingReporter(title: "pruned")

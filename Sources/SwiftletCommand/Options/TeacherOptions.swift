@@ -1,12 +1,12 @@
 import ArgumentParser
 import Swiftlet
 
-/// A larger model of one's own that a smaller one learns from.
+/// Who a model learns from beside its data: a larger model of one's own, or n-grams.
 struct TeacherOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "A larger model to learn from beside the data: the folder of one with the same tokenizer (and labels).",
+      "Whom to learn from beside the data: the folder of a larger model with the same tokenizer (and labels); of labels also ngrams, which are the default of sets of middle size, or none.",
       valueName: "folder"))
   var teacher: String?
   @Option(
@@ -16,22 +16,25 @@ struct TeacherOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "By what both models' scores are divided before they are compared (2).", valueName: "T"))
+      "By what both models' scores are divided before they are compared (2; of ngrams 1).", valueName: "T"))
   var distillationTemperature: Double?
 
   func validate() throws {
-    if teacher == nil, distillationWeight != nil || distillationTemperature != nil {
+    if teacher == nil || teacher == "none", distillationWeight != nil || distillationTemperature != nil {
       throw ValidationError(
         "--distillation-weight and --distillation-temperature are of a --teacher, which is missing.")
     }
   }
 
-  /// What was asked for, if anything.
-  var settings: DistillationSettings? {
-    guard let teacher else { return nil }
-    var settings = DistillationSettings(teacher: teacher)
-    if let distillationWeight { settings.weight = distillationWeight }
-    if let distillationTemperature { settings.temperature = distillationTemperature }
-    return settings
+  /// What was asked for instead of what is usual.
+  func apply(to distillation: inout DistillationSettings?) {
+    guard let teacher else { return }
+    switch teacher {
+    case "none": distillation = nil
+    case "ngrams": distillation = .ngrams
+    default: distillation = DistillationSettings(teacher: teacher)
+    }
+    if let distillationWeight { distillation?.weight = distillationWeight }
+    if let distillationTemperature { distillation?.temperature = distillationTemperature }
   }
 }

@@ -6,8 +6,16 @@ import Files
 /// settings.distillation = DistillationSettings(teacher: "Weights/large")
 /// ```
 public struct DistillationSettings: Sendable, Equatable {
-  /// The folder of the teacher, which has the student's tokenizer, and of a classifier the student's labels.
-  public var teacher: String
+  /// Who teaches.
+  public enum Teacher: Sendable, Equatable {
+    /// A model's folder, which has the student's tokenizer, and of a classifier the student's labels.
+    case folder(String)
+    /// Logistic regression on the words and letters of the training texts: of classifiers only.
+    case ngrams
+  }
+
+  /// Who teaches.
+  public var teacher: Teacher
   /// What the teacher's answers weigh beside the targets: 0 is the targets alone, 1 the teacher alone.
   public var weight = 0.5
   /// By what both models' scores are divided before they are compared; above 1 unlikely answers count for more.
@@ -15,8 +23,16 @@ public struct DistillationSettings: Sendable, Equatable {
   /// The SHA-256 of what decides the teacher's answers; put in by the run, which goes on only with the same teacher.
   public internal(set) var sha256: String?
 
-  /// Settings with the usual weight and temperature.
-  public init(teacher: String) { self.teacher = teacher }
+  /// A model's folder, with the usual weight and temperature.
+  public init(teacher folder: String) { teacher = .folder(folder) }
+
+  /// The n-grams of the training texts, which weigh as much as the labels.
+  public static var ngrams: Self {
+    var settings = Self(teacher: "")
+    // Their answers are not as sure of themselves as a large model's.
+    (settings.teacher, settings.temperature) = (.ngrams, 1)
+    return settings
+  }
 
   /// Refuses numbers that make no sense.
   func validate() throws(TrainingFailure) {
@@ -30,11 +46,19 @@ public struct DistillationSettings: Sendable, Equatable {
 
   /// For the state file and for reports.
   var json: JSONValue {
-    [
-      "teacher": .string(teacher), "weight": .number(weight), "temperature": .number(temperature),
+    let name: String
+    switch teacher {
+    case .folder(let path): name = path
+    case .ngrams: name = Self.ngramsName
+    }
+    return [
+      "teacher": .string(name), "weight": .number(weight), "temperature": .number(temperature),
       "sha256": sha256.map { .string($0) } ?? .null,
     ]
   }
+
+  /// No folder's name: a run knows those from their root on.
+  private static let ngramsName = "ngrams"
 
   /// Reads them back; nil where something is missing.
   init?(json: JSONValue) {
@@ -42,6 +66,7 @@ public struct DistillationSettings: Sendable, Equatable {
       let temperature = json["temperature"]?.double
     else { return nil }
     self.init(teacher: teacher)
+    if teacher == Self.ngramsName { self.teacher = .ngrams }
     (self.weight, self.temperature, sha256) = (weight, temperature, json["sha256"]?.string)
   }
 }

@@ -10,15 +10,16 @@ struct TeacherFolder {
   /// What was asked for, with the hash and with a path that holds from everywhere.
   let settings: DistillationSettings
   let teacher: Teacher
+  private let path: String
 
   private var configuration: TransformerConfiguration { teacher.model.configuration }
 
-  /// Reads a teacher.
+  /// Reads a teacher; nil where n-grams teach.
   ///
   /// Throws `TrainingFailure.teacher` where it has another tokenizer than the student, or where it has changed since
   /// the run began.
-  init(_ settings: DistillationSettings, tokenizer: Tokenizer) throws {
-    let path = settings.teacher
+  init?(_ settings: DistillationSettings, tokenizer: Tokenizer) throws {
+    guard case .folder(let path) = settings.teacher else { return nil }
     let folder = try ModelFolder(reading: path)
     func fail(_ problem: String) -> TrainingFailure { .teacher(path: path, problem: problem) }
     guard let own = folder.tokenizer else { throw fail("it has no tokenizer to compare with its student's") }
@@ -31,7 +32,8 @@ struct TeacherFolder {
     }
     var settings = settings
     settings.sha256 = sum
-    settings.teacher = Files.absolutePath(path) ?? path
+    self.path = Files.absolutePath(path) ?? path
+    settings.teacher = .folder(self.path)
     self.settings = settings
     teacher = Teacher(
       model: try Transformer(folder.configuration), weights: folder.weights, weight: Float(settings.weight),
@@ -97,6 +99,6 @@ struct TeacherFolder {
   }
 
   private func require(_ holds: Bool, _ problem: String) throws(TrainingFailure) {
-    if !holds { throw .teacher(path: settings.teacher, problem: problem) }
+    if !holds { throw .teacher(path: path, problem: problem) }
   }
 }

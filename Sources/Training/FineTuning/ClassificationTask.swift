@@ -24,6 +24,9 @@ public final class ClassificationTask: TrainingTask {
   /// The bytes of the teacher and of its passes; 0 where there is none.
   public let teacherBytes: Int
 
+  /// What n-grams say of the training texts, which is learned beside the labels; nil for nothing.
+  public var ngrams: NGramTeacher?
+
   private let activations: Activations
   private let teaching: Teaching?
   private var memory = LabelledBatch()
@@ -105,7 +108,7 @@ public final class ClassificationTask: TrainingTask {
     let loss = try model.classificationLoss(
       of: memory.batch, targets: memory.targets, weights: weights, gradients: gradients, activations: activations,
       execution: execution, smoothing: smoothing, classWeights: classWeights, dropoutSeed: dropoutSeed,
-      frozenDepth: frozenDepth, teaching: teaching)
+      frozenDepth: frozenDepth, teaching: teaching, answers: ngrams?.answers(of: memory.indices))
     return MicroBatchResult(loss: loss, tokens: memory.batch.tokens.count)
   }
 

@@ -97,7 +97,7 @@ extension FineTuningRun {
     var tokens: Int { training.tokens.count }
 
     /// The task, after a look at the memory.
-    func task() throws -> any TrainingTask {
+    func task(_ execution: Execution) throws -> any TrainingTask {
       let batches = LabelledBatches(training, size: .sequences(settings.batch), seed: settings.loop.seed)
       let evaluator = validation.map { examples in
         ClassifierEvaluator(
@@ -123,6 +123,13 @@ extension FineTuningRun {
         sampled: sampling.map { [data, template] sampling in
           { epoch in EncodedExamples(data, template: template, sampling: sampling, epoch: epoch) }
         })
+      if let distillation = settings.distillation, distillation.teacher == .ngrams {
+        guard data.kind != .tokens else {
+          throw TrainingFailure.setting(
+            name: "teacher", value: "ngrams", expected: "labels of whole texts, and these are labels of words")
+        }
+        task.ngrams = try NGramTeacher(data, distillation, execution: execution)
+      }
       if settings.tokenDropout > 0 {
         task.tokenDropout = TokenDropout(
           probability: settings.tokenDropout, marks: marks, seed: settings.loop.seed)

@@ -69,8 +69,8 @@ public final class FineTuningRun {
         name: "metric", value: settings.loop.criterion.rawValue,
         expected: "one that such labels have (\(choices.map(\.rawValue).joined(separator: ", ")))")
     }
-    let teacher = try settings.distillation.map { try TeacherFolder($0, tokenizer: start.tokenizer) }
-    settings.distillation = teacher?.settings
+    let teacher = try settings.distillation.flatMap { try TeacherFolder($0, tokenizer: start.tokenizer) }
+    settings.distillation = teacher?.settings ?? settings.distillation
     let setup = try Setup(start, labels, training, validation, settings, teacher)
     let fingerprint: JSONValue = [
       "settings": settings.json, "configuration": setup.model.configuration.json, "data": setup.fingerprint,
@@ -91,7 +91,7 @@ public final class FineTuningRun {
       try modelOutput?.write(weights, evaluation)
       try actions.keepBest(weights, evaluation)
     }
-    task = try setup.task()
+    task = try setup.task(execution)
     loop = TrainingLoop(
       task: task, settings: settings.loop, weights: setup.trained, execution: execution,
       progress: TrainingProgress(budget: StepBudget(total: 1), patience: settings.loop.patience), folder: folder,

@@ -32,7 +32,7 @@ public struct FineTuningSettings: Sendable {
   public var loop: LoopSettings
   /// The adapter that learns in place of the trunk; nil where the trunk itself learns.
   public var adapter: LowRankSettings?
-  /// The larger classifier that it learns from beside the labels; nil for none.
+  /// Who it learns from beside the labels: a larger classifier, or n-grams; nil for nobody.
   public var distillation: DistillationSettings?
   /// The probability with which each token of a text is left out of it, another draw each epoch.
   public var tokenDropout = 0.0
@@ -67,6 +67,8 @@ public struct FineTuningSettings: Sendable {
     // No early stop: the best epoch is kept anyway, the falling rate wants its end, and the accuracy of a small set stands
     // still for the first epochs.
     settings.loop.criterion = .usual(for: kind)
+    // What n-grams know pays where rows are few enough for a transformer to miss it; fewer still teach them nothing.
+    if kind == .single, (500..<50_000).contains(rows) { settings.distillation = .ngrams }
     return settings
   }
 

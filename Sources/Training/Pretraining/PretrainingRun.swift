@@ -40,7 +40,7 @@ public final class PretrainingRun {
   ) throws {
     var configuration = configuration
     configuration.setDropout(settings.dropout)
-    let teacher = try settings.distillation.map { try TeacherFolder($0, tokenizer: tokenizer) }
+    let teacher = try settings.distillation.flatMap { try TeacherFolder($0, tokenizer: tokenizer) }
     try teacher?.check(for: configuration, settings)
     var settings = settings
     settings.distillation = teacher?.settings
@@ -79,7 +79,7 @@ public final class PretrainingRun {
     try self.init(
       configuration: try TransformerConfiguration(json: configuration), tokenizer: tokenizer, training: training,
       validation: validation, settings: settings,
-      teacher: try settings.distillation.map { try TeacherFolder($0, tokenizer: tokenizer).teacher },
+      teacher: try settings.distillation.flatMap { try TeacherFolder($0, tokenizer: tokenizer)?.teacher },
       execution: execution, start: settings.adapter == nil ? nil : start, base: base, folder: folder, saved: saved,
       actions: actions)
   }

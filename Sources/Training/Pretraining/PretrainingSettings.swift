@@ -101,6 +101,10 @@ public struct PretrainingSettings: Sendable {
     try require(
       adapter == nil || loop.pruning == nil, "pruning", "set", "that the model itself learns, and not an adapter")
     try distillation?.validate()
+    if distillation?.teacher == .ngrams {
+      throw .setting(
+        name: "teacher", value: "ngrams", expected: "a model's folder: n-grams answer with labels, and this is text")
+    }
     try loop.validate()
   }
 }
