@@ -46,6 +46,7 @@ public enum GGUFExport {
     type: GGUFTensorType, to path: String
   ) throws -> (tensors: Int, bytes: Int) {
     guard configuration.family.isCausal else { throw GGUFFailure.family(configuration.family.rawValue) }
+    guard !configuration.hasHeadNorms else { throw GGUFFailure.family("qwen3") }
     guard configuration.head == .causalLanguage else { throw GGUFFailure.head }
     // The format has no word for the activation: each architecture has its own.
     guard configuration.activation == (configuration.family == .llama ? .silu : .geluTanh) else {

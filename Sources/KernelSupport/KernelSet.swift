@@ -48,6 +48,18 @@ public protocol KernelSet: Sendable {
     rows: Int, columns: Int, x: UnsafePointer<Float>, weight: UnsafePointer<Float>, inverse: UnsafePointer<Float>,
     yGradient: UnsafePointer<Float>, xGradient: UnsafeMutablePointer<Float>, accumulates: Bool,
     weightGradient: UnsafeMutablePointer<Float>, on pool: ThreadPool)
+  /// rmsNorm of each head on its own, in place. Rows of x are `stride` apart and hold `heads` heads from their
+  /// beginning, which share the weight. `before`, [rows, heads · width], receives what was normalised, and `inverse`,
+  /// [rows, heads], the scales.
+  static func headNorm(
+    rows: Int, stride: Int, heads: Int, headWidth: Int, x: UnsafeMutablePointer<Float>, weight: UnsafePointer<Float>,
+    epsilon: Float, before: UnsafeMutablePointer<Float>, inverse: UnsafeMutablePointer<Float>, on pool: ThreadPool)
+  /// Gradients of headNorm: `gradient`, whose rows are `stride` apart, comes as the result's and leaves as x's.
+  /// `weightGradient` accumulates.
+  static func headNormBackward(
+    rows: Int, stride: Int, heads: Int, headWidth: Int, before: UnsafePointer<Float>, weight: UnsafePointer<Float>,
+    inverse: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>,
+    weightGradient: UnsafeMutablePointer<Float>, on pool: ThreadPool)
 
   // MARK: Elementwise
 

@@ -14,6 +14,8 @@ package struct SelfAttention: Sendable {
   package let output: Linear
   /// H, G, d, and whether a token sees what comes after it.
   package let shape: AttentionShape
+  /// The norms of queries and keys, where the model has them.
+  package let norms: HeadNorms?
   /// Whether queries and keys are turned by their position.
   package let isRotary: Bool
   /// The dropout of the probabilities.
@@ -22,25 +24,28 @@ package struct SelfAttention: Sendable {
   package let layer: Int
 
   package init(
-    projection: Linear, output: Linear, shape: AttentionShape, isRotary: Bool, dropout: Double, layer: Int
+    projection: Linear, output: Linear, shape: AttentionShape, norms: HeadNorms? = nil, isRotary: Bool,
+    dropout: Double, layer: Int
   ) {
-    (self.projection, self.output, self.shape) = (projection, output, shape)
+    (self.projection, self.output, self.shape, self.norms) = (projection, output, shape, norms)
     (self.isRotary, self.dropout, self.layer) = (isRotary, Float(dropout), layer)
   }
 
   /// What the backward pass needs.
   package struct Saved {
-    /// Queries, keys and values, turned: [T, (H + 2G) · d].
+    /// Queries, keys and values, normalised and turned: [T, (H + 2G) · d].
     package let projected: Matrix
     /// The values as the heads mixed them: [T, H · d].
     package let mixed: Matrix
     /// [T, H].
     package let logSumExp: Matrix
+    package let norms: HeadNorms.Saved
 
     package init(_ layer: SelfAttention, rows: Int, _ plan: inout Workspace.Planner) {
       projected = plan.matrix(rows, layer.projection.weight.rows)
       mixed = plan.matrix(rows, layer.output.weight.columns)
       logSumExp = plan.matrix(rows, layer.shape.heads)
+      norms = HeadNorms.Saved(layer.norms, layer.shape, rows: rows, &plan)
     }
   }
 
@@ -57,6 +62,8 @@ package struct SelfAttention: Sendable {
   /// x [T, D] to y [T, D].
   package func forward(_ x: Matrix, to y: Matrix, _ saved: Saved, _ pass: Pass) {
     projection.forward(x, to: saved.projected, pass)
+    norms?.forward(
+      queries: saved.projected.columns(queries), keys: saved.projected.columns(keys), saved.norms, pass)
     rotate(saved.projected, pass)
     pass.cache?.store(saved.projected.columns(keysAndValues), layer: layer, spans: pass.rows.spans)
     pass.execution.attend(tensors(saved, pass), shape(pass), spans: pass.rows.spans, dropout: dropout(pass))
@@ -74,6 +81,8 @@ package struct SelfAttention: Sendable {
       queryGradient: scratch.projected.columns(queries), keyGradient: scratch.projected.columns(keys),
       valueGradient: scratch.projected.columns(values))
     rotate(scratch.projected, back: true, pass)
+    norms?.backward(
+      queries: scratch.projected.columns(queries), keys: scratch.projected.columns(keys), saved.norms, pass, gradients)
     projection.backward(scratch.projected, x: x, to: xGradient, accumulates: accumulates, pass, gradients)
   }
 

@@ -51,6 +51,33 @@ extension Execution {
       weightGradient: weightGradient.pointer, on: pool)
   }
 
+  /// RMSNorm of each head of x [T, heads · width] on its own, in place; `before`, of the shape of x, and
+  /// `inverse` [T, heads] are kept for the backward pass.
+  public func headNorm(_ x: Matrix, weight: Matrix, epsilon: Float, before: Matrix, inverse: Matrix) {
+    requireHeadNorm(x, weight, before, inverse)
+    kernels.headNorm(
+      rows: x.rows, stride: x.stride, heads: inverse.columns, headWidth: weight.count, x: x.pointer,
+      weight: weight.pointer, epsilon: epsilon, before: before.pointer, inverse: inverse.pointer, on: pool)
+  }
+
+  /// The gradients of headNorm; `gradient` comes as that of the result, and leaves as that of x.
+  public func headNormBackward(
+    _ gradient: Matrix, weight: Matrix, before: Matrix, inverse: Matrix, weightGradient: Matrix
+  ) {
+    requireHeadNorm(gradient, weight, before, inverse)
+    kernels.headNormBackward(
+      rows: gradient.rows, stride: gradient.stride, heads: inverse.columns, headWidth: weight.count,
+      before: before.pointer, weight: weight.pointer, inverse: inverse.pointer, gradient: gradient.pointer,
+      weightGradient: weightGradient.pointer, on: pool)
+  }
+
+  private func requireHeadNorm(_ x: Matrix, _ weight: Matrix, _ before: Matrix, _ inverse: Matrix) {
+    precondition(
+      x.columns == inverse.columns * weight.count && before.columns == x.columns && before.rows == x.rows
+        && inverse.rows == x.rows && before.isContiguous && inverse.isContiguous,
+      "headNorm: \(shape(x)) with weight \(shape(weight)), before \(shape(before)), inverse \(shape(inverse))")
+  }
+
   private func requireNorm(
     _ x: Matrix, _ weight: Matrix, _ y: Matrix, _ inverse: Matrix, _ residual: Matrix?, _ sum: Matrix?
   ) {

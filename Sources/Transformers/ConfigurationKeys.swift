@@ -54,12 +54,15 @@ extension TransformerConfiguration {
   /// The name of the function inside the feed-forward layers, as `config.json` has it.
   package var activationName: String { activation.configurationName }
 
+  /// The `model_type` of a llama with norms of heads.
+  static let headNormsType = "qwen3"
+
   /// The class of Hugging Face's library that a family with a head is; nil where there is none.
-  static func architecture(_ family: Family, _ head: Head) -> String? {
+  static func architecture(_ family: Family, _ head: Head, hasHeadNorms: Bool = false) -> String? {
     let name =
       switch family {
       case .gpt2: "GPT2"
-      case .llama: "Llama"
+      case .llama: hasHeadNorms ? "Qwen3" : "Llama"
       case .bert: "Bert"
       case .roberta: "Roberta"
       }

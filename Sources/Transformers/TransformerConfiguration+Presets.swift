@@ -53,7 +53,7 @@ extension TransformerConfiguration {
       activation: isLlama ? .silu : family == .gpt2 ? .geluTanh : .gelu,
       normEpsilon: isLlama ? 1e-6 : family == .gpt2 ? 1e-5 : 1e-12, rotary: RotaryFrequencies(base: 10_000),
       hasAttentionBias: !isLlama, hasFeedForwardBias: !isLlama,
-      // Tied, llama too: a small model has no parameters to spare for a second table of tokens.
+      // Tied, llama too: a second table would be a fourth of a small model.
       tiesEmbeddings: true,
       embeddingDropout: 0, residualDropout: 0, attentionDropout: 0, classifierDropout: nil, initializerRange: 0.02,
       beginToken: 1, endTokens: [2], paddingToken: padding, labels: [], problemType: nil)

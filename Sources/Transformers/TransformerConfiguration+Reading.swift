@@ -12,14 +12,16 @@ extension TransformerConfiguration {
     guard let object = json.object else { throw .notAnObject(found: json.kindName) }
     let reader = ConfigurationReader(object: object)
     guard let type = try reader.string("model_type") else { throw .missing(key: "model_type") }
-    guard let family = Family(rawValue: type) else {
+    let hasNorms = type == Self.headNormsType
+    guard let family = hasNorms ? .llama : Family(rawValue: type) else {
       throw .unsupported(
         key: "model_type", value: type.quotedForMessage,
-        supported: Family.allCases.map(\.rawValue).joined(separator: ", "))
+        supported: (Family.allCases.map(\.rawValue) + [Self.headNormsType]).joined(separator: ", "))
     }
     try Self.refuseWhatIsNotImplemented(reader, family)
     self = .defaults(of: family)
-    head = try Self.head(reader, family)
+    if hasNorms { setDefaultsOfQwen3() }
+    head = try Self.head(reader, family, hasHeadNorms: hasNorms)
     try readSizes(reader)
     try readArithmetic(reader)
     try readTraining(reader)
@@ -44,6 +46,12 @@ extension TransformerConfiguration {
       problemType: nil)
   }
 
+  /// Where they differ from those of Llama's class.
+  private mutating func setDefaultsOfQwen3() {
+    hasHeadNorms = true
+    (vocabularySize, innerWidth, maximumPositions) = (151_936, 22_016, 32_768)
+  }
+
   private static func refuseWhatIsNotImplemented(
     _ reader: ConfigurationReader, _ family: Family
   ) throws(ConfigurationFailure) {
@@ -59,6 +67,7 @@ extension TransformerConfiguration {
       try reader.require("scale_attn_weights", true)
       try reader.require("scale_attn_by_inverse_layer_idx", false)
     case .llama:
+      try reader.require("use_sliding_window", false)
       if let share = try reader.double("partial_rotary_factor"), share != 1 {
         throw .unsupported(key: "partial_rotary_factor", value: "\(share)", supported: "1")
       }
@@ -70,14 +79,16 @@ extension TransformerConfiguration {
   }
 
   private static func head(
-    _ reader: ConfigurationReader, _ family: Family
+    _ reader: ConfigurationReader, _ family: Family, hasHeadNorms: Bool
   ) throws(ConfigurationFailure) -> Head {
     guard let name = try reader.array("architectures")?.first else {
       return family.isCausal ? .causalLanguage : .maskedLanguage
     }
     // As no decoder (which is refused above) these have the tensors of the masked models, and compute the same.
     if name == "BertLMHeadModel" || name == "RobertaForCausalLM" { return .maskedLanguage }
-    let known = Head.allCases.compactMap { head in architecture(family, head).map { (head, $0) } }
+    let known = Head.allCases.compactMap { head in
+      architecture(family, head, hasHeadNorms: hasHeadNorms).map { (head, $0) }
+    }
     guard let (head, _) = known.first(where: { $0.1 == name.string }) else {
       throw .unsupported(
         key: "architectures", value: name.serialized(), supported: known.map(\.1).joined(separator: ", "))
@@ -98,7 +109,7 @@ extension TransformerConfiguration {
     headWidth = width / heads
     if family == .llama {
       keyHeads = try reader.int("num_key_value_heads", default: heads)
-      headWidth = try reader.int("head_dim", default: headWidth)
+      headWidth = try reader.int("head_dim", default: hasHeadNorms ? 128 : headWidth)
     }
     innerWidth = try reader.int(keys.innerWidth, default: family == .gpt2 ? 4 * width : innerWidth)
     maximumPositions = try reader.int(keys.maximumPositions, default: maximumPositions)
@@ -120,7 +131,7 @@ extension TransformerConfiguration {
     fillsMasks = try reader.bool("masked_next_token", default: false)
     if family == .llama {
       hasAttentionBias = try reader.bool("attention_bias", default: false)
-      hasFeedForwardBias = try reader.bool("mlp_bias", default: false)
+      hasFeedForwardBias = try hasHeadNorms ? false : reader.bool("mlp_bias", default: false)
       rotary = try RotaryFrequencies(reader)
     }
   }

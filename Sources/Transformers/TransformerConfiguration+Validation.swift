@@ -61,6 +61,9 @@ extension TransformerConfiguration {
   }
 
   private func validateFamily() throws(ConfigurationFailure) {
+    guard !hasHeadNorms || (family == .llama && !hasFeedForwardBias) else {
+      throw .contradiction("norms of heads are for llama without biases in its feed-forward layers")
+    }
     if family == .llama {
       guard headWidth % 2 == 0 else {
         throw .outOfRange(key: "head_dim", value: "\(headWidth)", range: "even, as rotary positions turn pairs")

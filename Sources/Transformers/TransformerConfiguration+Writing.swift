@@ -6,8 +6,9 @@ extension TransformerConfiguration {
   public var json: JSONValue {
     let keys = ConfigurationKeys(family)
     var json = JSONObject()
-    json["architectures"] = .array(Self.architecture(family, head).map { [.string($0)] } ?? [])
-    json["model_type"] = .string(family.rawValue)
+    json["architectures"] = .array(
+      Self.architecture(family, head, hasHeadNorms: hasHeadNorms).map { [.string($0)] } ?? [])
+    json["model_type"] = .string(hasHeadNorms ? Self.headNormsType : family.rawValue)
     json["dtype"] = "float32"
     json["vocab_size"] = .integer(vocabularySize)
     json[keys.width] = .integer(width)
@@ -44,7 +45,11 @@ extension TransformerConfiguration {
       json["num_key_value_heads"] = .integer(keyHeads)
       json["head_dim"] = .integer(headWidth)
       json["attention_bias"] = .bool(hasAttentionBias)
-      json["mlp_bias"] = .bool(hasFeedForwardBias)
+      if hasHeadNorms {
+        json["use_sliding_window"] = false
+      } else {
+        json["mlp_bias"] = .bool(hasFeedForwardBias)
+      }
       let scaling = rotary.scalingJSON
       json["rope_theta"] = .number(rotary.base)
       json["rope_scaling"] = rotary.scaling == .none ? .null : .object(scaling)

@@ -88,6 +88,8 @@ public struct TransformerConfiguration: Sendable, Equatable {
   public var hasAttentionBias: Bool
   /// Whether the projections of the feed-forward layers have biases.
   public var hasFeedForwardBias: Bool
+  /// Whether queries and keys are normalised, each head on its own: llama, which Hugging Face's library calls Qwen3 then.
+  public var hasHeadNorms = false
   /// Whether the language head's matrix is the token embedding's.
   public var tiesEmbeddings: Bool
   /// Whether a causal model has learned to fill masks, too: with attention in both directions, it predicts a hidden

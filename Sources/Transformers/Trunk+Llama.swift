@@ -2,7 +2,7 @@ import Layers
 import Tensors
 
 extension Trunk {
-  /// Llama's trunk, with the names of Hugging Face's `LlamaModel`.
+  /// Llama's trunk, with the names of Hugging Face's `LlamaModel`, or with norms of heads its `Qwen3Model`.
   static func llama(_ configuration: TransformerConfiguration, _ layout: inout ParameterLayout) -> Trunk {
     let c = configuration
     let initial = InitialDistributions(c)
@@ -30,7 +30,11 @@ extension Trunk {
           output: Linear(
             &layout, [name + "self_attn.o_proj": c.width], inputs: queryWidth, hasBias: c.hasAttentionBias,
             initial.residual, depth: depth),
-          shape: c.attentionShape, isRotary: true, dropout: c.attentionDropout, layer: layer),
+          shape: c.attentionShape,
+          norms: c.hasHeadNorms
+            ? HeadNorms(
+              &layout, queries: name + "self_attn.q_norm", keys: name + "self_attn.k_norm", headWidth: c.headWidth,
+              epsilon: c.normEpsilon, depth: depth) : nil, isRotary: true, dropout: c.attentionDropout, layer: layer),
         feedForwardNorm: norm(name + "post_attention_layernorm", depth: depth),
         feedForward: FeedForward(
           up: Linear(

@@ -5,9 +5,9 @@ import Testing
 
 @Suite struct SelfAttentionTests {
   struct Case: Sendable, CustomTestStringConvertible {
-    var heads: Int, keyHeads: Int, isCausal: Bool, isRotary: Bool, dropout: Double
+    var heads: Int, keyHeads: Int, isCausal: Bool, isRotary: Bool, dropout: Double, hasNorms = false
     var testDescription: String {
-      "\(heads)/\(keyHeads) heads\(isCausal ? ", causal" : "")\(isRotary ? ", rotary" : ""), dropout \(dropout)"
+      "\(heads)/\(keyHeads) heads\(isCausal ? ", causal" : "")\(isRotary ? ", rotary" : "")\(hasNorms ? ", norms" : ""), dropout \(dropout)"
     }
   }
 
@@ -16,6 +16,8 @@ import Testing
     Case(heads: 2, keyHeads: 2, isCausal: false, isRotary: false, dropout: 0.3),
     Case(heads: 4, keyHeads: 2, isCausal: true, isRotary: true, dropout: 0),
     Case(heads: 4, keyHeads: 1, isCausal: true, isRotary: true, dropout: 0.2),
+    Case(heads: 2, keyHeads: 2, isCausal: false, isRotary: false, dropout: 0, hasNorms: true),
+    Case(heads: 4, keyHeads: 2, isCausal: true, isRotary: true, dropout: 0.2, hasNorms: true),
   ]
 
   @Test("Backward is the derivative of forward", arguments: cases, KernelChoice.allCases)
@@ -26,11 +28,14 @@ import Testing
     let projection = Linear(
       &layout, ["q": queryWidth, "k": keyWidth, "v": keyWidth], inputs: width, hasBias: true, .zeros, depth: 0)
     let output = Linear(&layout, ["o": width], inputs: queryWidth, hasBias: true, .zeros, depth: 0)
+    let norms =
+      `case`.hasNorms
+      ? HeadNorms(&layout, queries: "qn", keys: "kn", headWidth: headWidth, epsilon: 1e-6, depth: 0) : nil
     let attention = SelfAttention(
       projection: projection, output: output,
       shape: AttentionShape(
         heads: `case`.heads, keyHeads: `case`.keyHeads, headWidth: headWidth, causal: `case`.isCausal),
-      isRotary: `case`.isRotary, dropout: `case`.dropout, layer: 0)
+      norms: norms, isRotary: `case`.isRotary, dropout: `case`.dropout, layer: 0)
     let bench = LayerBench(layout)
     let x = bench.matrix(9, width)
     let (y, weighting, xGradient) = (bench.matrix(9, width), bench.matrix(9, width), bench.matrix(9, width))

@@ -51,10 +51,26 @@ import Testing
     #expect(result["validation_next_sentence_accuracy"] is Double && result["unigram_entropy"] is Double)
     #expect(try architecture("bert").contains("BertForPreTraining"))
     let loss = try #require(result["validation_loss"] as? Double)
+    _ = try pretrained("norms", "--head-norms")
+    #expect(try architecture("norms").contains("Qwen3ForCausalLM"))
+    _ = try object("generate", "--model", scratch.path("norms"), "--prompt", "The", "--max-tokens", "8")
     result = try pretrained("roberta", "--recipe", "roberta")
     #expect(try architecture("roberta").contains("RobertaForMaskedLM"))
     _ = try pretrained("gpt", "--recipe", "gpt")
     #expect(try architecture("gpt").contains("GPT2LMHeadModel"))
+    _ = try pretrained("untied", "--untied")
+    #expect(try architecture("untied").contains(#""tie_word_embeddings": false"#))
+    #expect(try architecture("norms").contains(#""tie_word_embeddings": true"#))
+    // Characters are few: their scores have a table of their own, unless both directions need one.
+    let characters = scratch.path("characters.model")
+    _ = try object("tokenizer", "train", "--corpus", corpus, "--model", "char", "--out", characters)
+    for (name, flags, tied) in [
+      ("letters", [], false), ("tied letters", ["--tied"], true), ("letters of both", ["--objective", "both"], true),
+    ] {
+      let run = try Program.run(common + ["--tokenizer", characters, "--out", scratch.path(name)] + flags)
+      #expect(run.status == 0, "\(name): \(run.errors)")
+      #expect(try architecture(name).contains(#""tie_word_embeddings": \#(tied)"#), "\(name)")
+    }
     result = try pretrained("both", "--objective", "both")
     #expect(result["validation_masked_loss"] is Double && result["validation_bits_per_byte"] is Double)
     #expect(try architecture("both").contains("LlamaForCausalLM"))

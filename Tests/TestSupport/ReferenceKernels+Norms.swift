@@ -83,6 +83,45 @@ extension ReferenceKernels {
     }
   }
 
+  /// Root-mean-square normalisation of each head.
+  @specialized(where Real == Float)
+  @specialized(where Real == Double)
+  public static func headNorm<Real: ReferenceReal>(
+    rows: Int, stride: Int, heads: Int, headWidth: Int, x: UnsafeMutablePointer<Real>, weight: UnsafePointer<Real>,
+    epsilon: Real, before: UnsafeMutablePointer<Real>, inverse: UnsafeMutablePointer<Real>, on pool: ThreadPool
+  ) {
+    for row in 0..<rows {
+      for head in 0..<heads {
+        let place = row * heads + head
+        let input = x + row * stride + head * headWidth
+        for j in 0..<headWidth { before[place * headWidth + j] = input[j] }
+        rmsNorm(
+          rows: 1, columns: headWidth, x: before + place * headWidth, residual: nil, sum: nil, weight: weight,
+          epsilon: epsilon, y: input, inverse: inverse + place, on: pool)
+      }
+    }
+  }
+
+  /// Gradients of headNorm.
+  @specialized(where Real == Float)
+  @specialized(where Real == Double)
+  public static func headNormBackward<Real: ReferenceReal>(
+    rows: Int, stride: Int, heads: Int, headWidth: Int, before: UnsafePointer<Real>, weight: UnsafePointer<Real>,
+    inverse: UnsafePointer<Real>, gradient: UnsafeMutablePointer<Real>,
+    weightGradient: UnsafeMutablePointer<Real>, on pool: ThreadPool
+  ) {
+    for row in 0..<rows {
+      for head in 0..<heads {
+        let place = row * heads + head
+        let result = gradient + row * stride + head * headWidth
+        let yGradient = (0..<headWidth).map { result[$0] }
+        rmsNormBackward(
+          rows: 1, columns: headWidth, x: before + place * headWidth, weight: weight, inverse: inverse + place,
+          yGradient: yGradient, xGradient: result, accumulates: false, weightGradient: weightGradient, on: pool)
+      }
+    }
+  }
+
   /// A row of x, with its residual, which `sum` receives.
   private static func added<Real: ReferenceReal>(
     _ row: Int, _ columns: Int, _ x: UnsafePointer<Real>, _ residual: UnsafePointer<Real>?,

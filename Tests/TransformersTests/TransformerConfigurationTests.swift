@@ -53,6 +53,29 @@ import Transformers
     #expect(try Configuration(json: classifier.json) == classifier)
   }
 
+  @Test("A llama with norms of heads is Qwen3 in config.json")
+  func headNorms() throws {
+    var ours = Configuration.preset(.nano, family: .llama, vocabularySize: 100, context: 32)
+    ours.hasHeadNorms = true
+    #expect(ours.json["model_type"]?.string == "qwen3" && ours.json["mlp_bias"] == nil)
+    #expect(ours.json["architectures"]?.array?.first?.string == "Qwen3ForCausalLM")
+    #expect(try Configuration(json: ours.json) == ours)
+    let published = try read(
+      """
+      {"architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3", "attention_bias": false, "attention_dropout": 0.0,
+       "bos_token_id": 151643, "eos_token_id": 151645, "head_dim": 128, "hidden_act": "silu", "hidden_size": 1024,
+       "initializer_range": 0.02, "intermediate_size": 3072, "max_position_embeddings": 40960, "max_window_layers": 28,
+       "num_attention_heads": 16, "num_hidden_layers": 28, "num_key_value_heads": 8, "rms_norm_eps": 1e-06,
+       "rope_scaling": null, "rope_theta": 1000000, "sliding_window": null, "tie_word_embeddings": true,
+       "use_cache": true, "use_sliding_window": false, "vocab_size": 151936}
+      """)
+    #expect(published.hasHeadNorms && published.family == .llama && published.headWidth == 128)
+    #expect(try read(#"{"model_type": "qwen3", "hidden_size": 512}"#).headWidth == 128)
+    var wrong = Configuration.preset(.nano, family: .gpt2, vocabularySize: 100, context: 32)
+    wrong.hasHeadNorms = true
+    #expect(throws: ConfigurationFailure.self) { try wrong.validate() }
+  }
+
   @Test("Old spellings and absent keys")
   func oldSpellings() throws {
     let old = try read(

@@ -15,7 +15,10 @@ import Transformers
     "The gradient is the derivative along a direction, dropout and smoothing included", arguments: Family.allCases,
     KernelChoice.allCases)
   func directionalDerivative(family: Family, kernels: KernelChoice) throws {
-    let bench = try ModelBench(family, kernels) { $0.setDropout(0.2) }
+    try checkDirectionalDerivative(ModelBench(family, kernels) { $0.setDropout(0.2) })
+  }
+
+  private func checkDirectionalDerivative(_ bench: ModelBench) throws {
     let batch = bench.batch([9, 4, 12])
     let activations = bench.activations(training: true)
     let gradients = ParameterBuffer(zeros: bench.model.layout)
@@ -34,6 +37,15 @@ import Transformers
       let derivative = (8 * (try loss(h) - loss(-h)) - (try loss(2 * h) - loss(-2 * h))) / (12 * Double(h))
       #expect(abs(derivative - expected) <= 1e-3 * max(abs(expected), 10), "\(derivative) and \(expected)")
     }
+  }
+
+  @Test("With norms of heads, too, the gradient is the derivative", arguments: KernelChoice.allCases)
+  func directionalDerivativeWithHeadNorms(kernels: KernelChoice) throws {
+    try checkDirectionalDerivative(
+      ModelBench(.llama, kernels) {
+        $0.setDropout(0.2)
+        $0.hasHeadNorms = true
+      })
   }
 
   @Test("Gradients are added, so two batches are as good as one", arguments: Family.allCases)

@@ -13,10 +13,19 @@ struct SizeOptions: ParsableArguments {
   var preset: TransformerConfiguration.Size?
   @Option(name: .long, help: ArgumentHelp("A config.json that says everything about the model.", valueName: "file"))
   var config: String?
+  @Flag(name: .long, help: "Normalise each head's queries and keys: a llama that other programs call Qwen3.")
+  var headNorms = false
   @Option(name: .long, help: ArgumentHelp("Blocks, instead of the preset's.", valueName: "n")) var layers: Int?
   @Option(name: .long, help: ArgumentHelp("Attention heads.", valueName: "n")) var heads: Int?
   @Option(name: .long, help: ArgumentHelp("Width of the hidden states.", valueName: "n")) var width: Int?
   @Option(name: .long, help: ArgumentHelp("Tokens that the model sees at once.", valueName: "n")) var context: Int?
+  @Flag(
+    help:
+      "Whether tokens are scored with the embeddings' table, which is usual, or one of their own: gpt2 and llama; usual for a llama of characters."
+  )
+  var tying: Tying?
+
+  enum Tying: String, EnumerableFlag { case tied, untied }
 
   func validate() throws {
     for (name, value) in [("layers", layers), ("heads", heads), ("width", width), ("context", context)] {
@@ -50,12 +59,22 @@ struct SizeOptions: ParsableArguments {
     var c = TransformerConfiguration.preset(
       size, family: family, vocabularySize: tokenizer.vocabularySize, context: context ?? (isMasked ? 128 : 256))
     c.fillsMasks = objective == .both
+    guard !headNorms || family == .llama else {
+      throw ValidationError("--head-norms is for the family llama, not for \(family.rawValue).")
+    }
+    c.hasHeadNorms = headNorms
     if let layers { c.layers = layers }
     if let width {
       c.innerWidth = family == .llama ? (width * 8 / 3 + 31) / 32 * 32 : 4 * width
       c.width = width
     }
     if let heads { (c.heads, c.keyHeads) = (heads, heads) }
+    guard tying != .untied || family.isCausal else {
+      throw ValidationError("--untied is for gpt2 and llama, not for \(family.rawValue).")
+    }
+    // A table of some characters costs nothing; both directions need the one.
+    let isOfCharacters = family == .llama && objective == .causal && tokenizer.vocabularySize <= 256
+    c.tiesEmbeddings = tying.map { $0 == .tied } ?? !isOfCharacters
     guard c.width % c.heads == 0 else {
       throw ValidationError("--width \(c.width) is not a multiple of the \(c.heads) heads.")
     }
