@@ -200,4 +200,18 @@ import Transformers
     expectRefused("accumulation") { $0.loop.accumulation = 0 }
     expectRefused("masking") { $0.masking = TokenMasking(masked: 0.9, random: 0.2) }
   }
+
+  /// Dropout is for what is read often: a smaller batch reads less in as many steps.
+  @Test func dropoutFollowsTheTokensThatAreRead() {
+    let configuration = TransformerConfiguration.preset(.micro, family: .llama, vocabularySize: 65, context: 128)
+    func dropout(batch: Int?, accumulation: Int = 1) -> Double {
+      PretrainingSettings.recommended(
+        for: configuration, corpusTokens: 1_000_000, budget: .steps(1500), batch: batch, accumulation: accumulation
+      ).dropout
+    }
+    // 3.07 times, 1.5 times, and 3.07 times.
+    #expect(dropout(batch: nil) == 0.1)
+    #expect(dropout(batch: 8) == 0)
+    #expect(dropout(batch: 8, accumulation: 2) == 0.1)
+  }
 }

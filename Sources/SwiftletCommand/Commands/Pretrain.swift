@@ -109,9 +109,9 @@ struct Pretrain: ParsableCommand {
     _ configuration: TransformerConfiguration, _ corpus: PreparedCorpus, _ budget: RunBudget, speed: Double
   ) throws -> PretrainingSettings {
     var settings = PretrainingSettings.recommended(
-      recipe, for: configuration, corpusTokens: corpus.training.tokenCount, budget: budget, speed: speed)
+      recipe, for: configuration, corpusTokens: corpus.training.tokenCount, budget: budget, speed: speed,
+      batch: step.batch, accumulation: step.accumulation ?? 1)
     if let context = size.context { settings.context = min(context, configuration.maximumLength) }
-    if let batch = step.batch { settings.batch = batch }
     if let smoothing = step.labelSmoothing { settings.smoothing = smoothing }
     if let dropout = step.dropout { settings.dropout = dropout }
     settings.subwordSampling = step.subwordSampling

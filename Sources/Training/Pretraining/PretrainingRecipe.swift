@@ -43,9 +43,11 @@ extension PretrainingSettings {
   /// - Parameters:
   ///   - corpusTokens: The tokens of the training set.
   ///   - speed: Operations a second, for budgets of minutes; see `ComputeBudget`.
+  ///   - batch: Windows in a batch, where that is not to be derived.
+  ///   - accumulation: Batches in a step.
   public static func recommended(
     _ recipe: PretrainingRecipe = .standard, for configuration: TransformerConfiguration, corpusTokens: Int,
-    budget: RunBudget, speed: Double = ComputeBudget.usualSpeed
+    budget: RunBudget, speed: Double = ComputeBudget.usualSpeed, batch: Int? = nil, accumulation: Int = 1
   ) -> PretrainingSettings {
     let objective: Objective = configuration.fillsMasks ? .both : configuration.family.isCausal ? .causal : .masked
     let context = min(configuration.maximumLength, objective == .masked ? 128 : 256)
@@ -62,10 +64,11 @@ extension PretrainingSettings {
       tokensPerStep = configuration.width <= 128 ? 2048 : configuration.width <= 384 ? 4096 : 8192
     }
     // Tiny corpora should still have some steps in an epoch.
-    let batch = max(1, min(tokensPerStep, max(corpusTokens / 8, context)) / max(context, 1))
+    let batch = batch ?? max(1, min(tokensPerStep, max(corpusTokens / 8, context)) / max(context, 1))
     var settings = PretrainingSettings(
       objective: objective, batch: batch, context: context, loop: loop(recipe, configuration, budget))
-    let perStep = Double(batch * context * settings.loop.accumulation)
+    settings.loop.accumulation = accumulation
+    let perStep = Double(batch) * Double(context) * Double(accumulation)
     let total = settings.loop.budget.steps(perEpoch: 0).map { Double($0) * perStep }
     let epochs = (tokens ?? total ?? 0) / Double(max(corpusTokens, 1))
     switch recipe {
