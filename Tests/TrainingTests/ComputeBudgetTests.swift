@@ -18,6 +18,16 @@ import Transformers
     #expect(sizes.first == .nano && sizes.last == .base && sizes[3] == .mini)
   }
 
+  @Test(
+    "The sizes that were measured to be the best for characters",
+    arguments: [
+      (0.06, Size.nano), (0.1, .nano), (0.3, .tiny), (0.5, .tiny), (2, .micro), (14, .mini),
+    ])
+  private func sizesOfCharacters(minutes: Double, size: Size) {
+    let budget = ComputeBudget(minutes: minutes, speed: 2.36e11)
+    #expect(budget.size(vocabularySize: 69, corpusTokens: 1_000_000) == size)
+  }
+
   @Test("Text that would be read too often wants a larger model; a large vocabulary leaves less for the blocks")
   func sizesKnowTheText() throws {
     let budget = ComputeBudget(minutes: 60, speed: 2e11)
@@ -48,8 +58,8 @@ import Transformers
   func tokens() {
     let model = TransformerConfiguration.preset(.micro, family: .llama, vocabularySize: 100, context: 64)
     let one = ComputeBudget(minutes: 1, speed: 1e11).tokens(for: model)
-    // 60 s × 1e11 operations, 6 for each of 4 × 12 × 128² + 100 × 128 weights.
-    #expect(abs(one - 6e12 / (6 * 799_232)) < 1)
+    // 60 s × 1e11 operations, 6 for each of 4 × 12 × 128² + 100 × 128 weights; 128 of 178 go into products.
+    #expect(abs(one - 6e12 * 128 / 178 / (6 * 799_232)) < 1)
     #expect(ComputeBudget(minutes: 2, speed: 1e11).tokens(for: model) == 2 * one)
     #expect(ComputeBudget(minutes: 1, speed: 2e11).tokens(for: model) == 2 * one)
     #expect(ComputeBudget(minutes: 1, speed: 0).speed == 1)

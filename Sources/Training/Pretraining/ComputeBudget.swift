@@ -27,21 +27,28 @@ public struct ComputeBudget: Sendable {
   /// How many tokens a model sees in this time.
   public func tokens(for configuration: TransformerConfiguration) -> Double {
     let (layers, width) = (Double(configuration.layers), Double(configuration.width))
-    return tokens(weights: 12 * layers * width * width + Double(configuration.vocabularySize) * width)
+    let weights = 12 * layers * width * width + Double(configuration.vocabularySize) * width
+    return seconds * speed * Self.share(width: width) / (6 * weights)
   }
 
-  private func tokens(weights: Double) -> Double { seconds * speed / (6 * weights) }
+  /// The share of the speed that a width leaves to products; the rest is what a token costs whatever the width.
+  ///
+  /// By measurement 48, 64 and 128 reach 0.48, 0.68 and 0.81.
+  private static func share(width: Double) -> Double { width / (width + 50) }
 
   /// The preset that gets most out of the time: the one with the weights nearest to what its tokens can teach.
   ///
   /// Between a token for each weight and twenty there is little to choose (Hoffmann et al. 2022, at far larger sizes);
-  /// text that is read more than some ten times wants a larger model that reads it less often.
+  /// the smallest models want more of them, by measurement. Text that is read more than some ten times wants a larger model
+  /// that reads it less often.
   /// - Parameters:
   ///   - vocabularySize: Tokens of the vocabulary.
   ///   - corpusTokens: Tokens of the training set.
   public func size(vocabularySize: Int, corpusTokens: Int) -> TransformerConfiguration.Size {
+    var taught = (seconds * speed / (6 * Self.tokensPerWeight)).squareRoot()
+    if taught > 0, taught < Self.fewWeights { taught *= exponential(0.28 * logarithm(taught / Self.fewWeights)) }
     let wanted = max(
-      (seconds * speed / (6 * Self.tokensPerWeight)).squareRoot(),
+      taught,
       seconds * speed / (6 * Self.mostEpochs * Double(max(corpusTokens, 1))))
     var best: (size: TransformerConfiguration.Size, distance: Double)?
     for size in TransformerConfiguration.Size.allCases {
@@ -54,6 +61,9 @@ public struct ComputeBudget: Sendable {
   }
 
   private static let tokensPerWeight = 10.0
+  /// Below, the exponent leads through the places where two sizes are equally good for characters: `nano` and `tiny` after
+  /// 9 seconds of two cores, `tiny` and `micro` after about 50 (Benchmarks.md).
+  private static let fewWeights = 570_000.0
   private static let mostEpochs = 20.0
 
   /// The tokens of a step of a causal run: as many as the run has steps, a power of two.
