@@ -203,7 +203,8 @@ extension KernelVariant {
     _ product: (_ x: UnsafePointer<Int16>, _ weights: UnsafeRawPointer) -> Vector
   ) -> Sums {
     var sums = zeros
-    guard let scales = p.weights.scales.map({ $0 + output &* WeightFormat.groups(p.weights.columns) }) else { return sums }
+    let groups = WeightFormat.groups(p.weights.columns)
+    guard let scales = p.weights.scales.map({ $0 + output &* groups }) else { return sums }
     let (x, stride) = (inputs.numbers + row &* inputs.stride, inputs.stride)
     let weights = p.weights.values + output &* p.weights.rowBytes
     swiftlet_fetch_to_second_level(UnsafeRawPointer(scales) + bytesAhead / 2)
@@ -217,7 +218,7 @@ extension KernelVariant {
         sums[sum] = multiplyAdd(product(inputs, place), scale, sums[sum])
       }
     }
-    forEachUnit(WeightFormat.groups(p.weights.columns), of: 1, add)
+    forEachUnit(groups, of: 1, add)
     return sums
   }
 

@@ -97,7 +97,8 @@ import Testing
     return largest / 65_534 * weights
   }
 
-  @Test("Inputs of quantised products that are zero, tiny, or not finite", arguments: Variant.all, [WeightFormat.q8, .q4])
+  @Test(
+    "Inputs of quantised products that are zero, tiny, or not finite", arguments: Variant.all, [WeightFormat.q8, .q4])
   func extremeInputs(variant: Variant, format: WeightFormat) {
     var sample = SampleNumbers(seed: 5)
     let columns = 70

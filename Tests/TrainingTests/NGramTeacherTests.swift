@@ -43,7 +43,8 @@ import Transformers
       #expect(scores.count == 2)
       let answer: Int32 = scores[0] > scores[1] ? 0 : 1
       if answer == rows.rows[row].labels[0] { agreed.append(row) }
-      #expect(abs(scores.reduce(0) { $0 + Float(exponential(Double($1))) } - 1) < 1e-5, "not logarithms of probabilities")
+      #expect(
+        abs(scores.reduce(0) { $0 + Float(exponential(Double($1))) } - 1) < 1e-5, "not logarithms of probabilities")
     }
     // A text much like that one may be misled by it.
     #expect(!agreed.contains(odd) && agreed.count >= 55, "\(agreed)")
@@ -75,7 +76,8 @@ import Transformers
   @Test func stoppingChangesNothing() throws {
     let rows = ToyTexts.labelled(rows: 60, seed: 5)
     let scratch = try ScratchFolder()
-    let outcome = try ResumeVerification(steps: 8, scratchFolder: scratch.path) { folder, resumes, actions, shouldStop in
+    let outcome = try ResumeVerification(steps: 8, scratchFolder: scratch.path) {
+      folder, resumes, actions, shouldStop in
       let run = try run(rows, steps: 8, output: folder, resumes: resumes, actions: actions)
       #expect(run.settings.distillation == .ngrams)
       _ = try run.run(until: shouldStop)
@@ -105,6 +107,7 @@ import Transformers
     }
     #expect(teacher(499, .single) == nil)
     #expect(teacher(500, .single) == .ngrams)
+    #expect(teacher(10_000, .single) == nil)
     #expect(teacher(5000, .multiple) == nil)
     #expect(teacher(5000, .value) == nil)
     #expect(teacher(5000, .tokens) == nil)

@@ -23,7 +23,8 @@ public struct NGramTeacher: Sendable {
     let folds = Self.folds(rows: training.rows.count)
     guard training.rows.count >= 2 * folds else {
       throw .noData(
-        set: "training", needed: "n-grams that teach need at least \(2 * folds) rows, and there are \(training.rows.count)")
+        set: "training",
+        needed: "n-grams that teach need at least \(2 * folds) rows, and there are \(training.rows.count)")
     }
     let (labels, rows) = (training.kind == .value ? 1 : training.labelNames.count, training.rows.count)
     (self.labels, weight, temperature) = (labels, Float(settings.weight), Float(settings.temperature))
@@ -39,10 +40,14 @@ public struct NGramTeacher: Sendable {
       }
     }
     let whole = answers.compactMap { $0 }
-    guard whole.count == folds else { throw .noData(set: "training", needed: "n-grams found nothing to learn from") }
+    guard whole.count == folds else {
+      throw .noData(set: "training", needed: "n-grams found nothing to learn from")
+    }
     scores = (0..<rows).flatMap { row in
       let (place, fold) = row.quotientAndRemainder(dividingBy: folds)
-      return whole[fold][place * labels..<(place + 1) * labels].map { training.kind == .value ? $0 : Self.score(of: $0, among: training.kind) }
+      return whole[fold][place * labels..<(place + 1) * labels].map {
+        training.kind == .value ? $0 : Self.score(of: $0, among: training.kind)
+      }
     }
   }
 

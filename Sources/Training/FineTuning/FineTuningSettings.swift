@@ -67,8 +67,8 @@ public struct FineTuningSettings: Sendable {
     // No early stop: the best epoch is kept anyway, the falling rate wants its end, and the accuracy of a small set stands
     // still for the first epochs.
     settings.loop.criterion = .usual(for: kind)
-    // What n-grams know pays where rows are few enough for a transformer to miss it; fewer still teach them nothing.
-    if kind == .single, (500..<50_000).contains(rows) { settings.distillation = .ngrams }
+    // What n-grams know pays where rows are few enough for a transformer to miss it; still fewer teach them nothing.
+    if kind == .single, (500..<10_000).contains(rows) { settings.distillation = .ngrams }
     return settings
   }
 
