@@ -68,6 +68,9 @@ extension TransformerConfiguration {
       try reader.require("scale_attn_by_inverse_layer_idx", false)
     case .llama:
       try reader.require("use_sliding_window", false)
+      if let other = try reader.array("layer_types")?.first(where: { $0.string != "full_attention" }) {
+        throw .unsupported(key: "layer_types", value: other.serialized(), supported: "full_attention for every layer")
+      }
       if let share = try reader.double("partial_rotary_factor"), share != 1 {
         throw .unsupported(key: "partial_rotary_factor", value: "\(share)", supported: "1")
       }

@@ -12,7 +12,7 @@ struct Fixture {
   let weights: ParameterBuffer
   private let expected: SafetensorsFile
 
-  static let languageNames = ["gpt2", "llama", "bert", "bert-next-sentence", "roberta"]
+  static let languageNames = ["gpt2", "llama", "qwen3", "bert", "bert-next-sentence", "roberta"]
   static let classifierNames = [
     "gpt2-classifier", "llama-classifier", "bert-classifier", "roberta-classifier", "bert-multi-label",
     "gpt2-regression", "bert-tokens",

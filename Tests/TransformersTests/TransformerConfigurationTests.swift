@@ -135,6 +135,8 @@ import Transformers
     (#"{"model_type": "gpt2", "add_cross_attention": true}"#, "add_cross_attention"),
     (#"{"model_type": "gpt2", "pruned_heads": {"0": [1]}}"#, "pruned_heads"),
     (#"{"model_type": "llama", "sliding_window": 4096}"#, "sliding_window"),
+    (#"{"model_type": "qwen3", "use_sliding_window": true}"#, "use_sliding_window"),
+    (#"{"model_type": "qwen3", "layer_types": ["full_attention", "sliding_attention"]}"#, "layer_types"),
     (#"{"model_type": "llama", "quantization_config": {"bits": 4}}"#, "quantization_config"),
     (#"{"model_type": "llama", "partial_rotary_factor": 0.5}"#, "partial_rotary_factor"),
     (#"{"model_type": "llama", "rope_scaling": {"rope_type": "yarn", "factor": 4.0}}"#, "rope_type"),

@@ -54,6 +54,7 @@ CASES = {
     "gpt2-regression": (t.GPT2ForSequenceClassification,
                         t.GPT2Config(n_embd=16, n_inner=24, num_labels=2, problem_type="regression", **gpt2)),
     "bert-tokens": (t.BertForTokenClassification, t.BertConfig(num_labels=3, **small, **bert)),
+    "qwen3": (t.Qwen3ForCausalLM, t.Qwen3Config(hidden_size=32, intermediate_size=48, head_dim=6, **llama)),
 }
 
 
@@ -89,7 +90,7 @@ def targets_of(name, config, inputs, real):
     ids, count = inputs["input_ids"], len(inputs["input_ids"])
     position = torch.full(ids.shape, -1)
     position[real] = torch.arange(int(real.sum()))
-    if name in ("gpt2", "llama"):
+    if name in ("gpt2", "llama", "qwen3"):
         labels = torch.where(real, ids, -100)
         rows = [position[i, j] for i in range(count) for j in range(ids.shape[1] - 1) if real[i, j + 1]]
         tokens = [ids[i, j + 1] for i in range(count) for j in range(ids.shape[1] - 1) if real[i, j + 1]]
