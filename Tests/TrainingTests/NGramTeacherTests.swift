@@ -54,7 +54,11 @@ import Transformers
   /// With the teacher alone to learn from, the labels come from the n-grams.
   @Test func ngramsTeach() throws {
     let rows = ToyTexts.labelled(rows: 60, seed: 5)
-    let taught = try run(rows, steps: 120, weight: 1)
+    var notices: [String] = []
+    let taught = try run(
+      rows, steps: 120, weight: 1,
+      actions: LoopActions(report: { if case .notice(let text) = $0 { notices.append(text) } }))
+    #expect(notices.contains { $0.hasPrefix("N-grams") }, "\(notices)")
     _ = try taught.run()
     let evaluation = try taught.predictions(on: ToyTexts.labelled(rows: 40, seed: 9)).evaluation()
     #expect(try #require(evaluation.value(of: .accuracy)) > 0.9)

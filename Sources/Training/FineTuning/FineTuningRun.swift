@@ -91,6 +91,10 @@ public final class FineTuningRun {
       try modelOutput?.write(weights, evaluation)
       try actions.keepBest(weights, evaluation)
     }
+    if settings.distillation?.teacher == .ngrams {
+      actions.report(
+        .notice("N-grams of the training texts are learned first: they teach the model beside the labels."))
+    }
     task = try setup.task(execution)
     loop = TrainingLoop(
       task: task, settings: settings.loop, weights: setup.trained, execution: execution,
