@@ -61,6 +61,10 @@ import Testing
     _ = try pretrained("untied", "--untied")
     #expect(try architecture("untied").contains(#""tie_word_embeddings": false"#))
     #expect(try architecture("norms").contains(#""tie_word_embeddings": true"#))
+    for flag in ["--head-norms", "--tied", "--untied"] {
+      let run = try Program.run(common + ["--config", scratch.path("norms") + "/config.json", flag, "--out", "x"])
+      #expect(run.status == 64 && run.errors.contains("--config says everything"), "\(flag): \(run.errors)")
+    }
     // Characters are few: their scores have a table of their own, unless both directions need one.
     let characters = scratch.path("characters.model")
     _ = try object("tokenizer", "train", "--corpus", corpus, "--model", "char", "--out", characters)

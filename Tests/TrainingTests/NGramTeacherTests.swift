@@ -100,6 +100,14 @@ import Transformers
     var settings = PretrainingSettings.recommended(for: configuration, corpusTokens: 1000, budget: .steps(2))
     settings.distillation = .ngrams
     #expect { try settings.validate() } throws: { "\($0)".contains("n-grams answer with labels") }
+    let shard = ToyTexts.shard(tokenizer, documents: 10, seed: 1)
+    #expect {
+      try PretrainingRun(
+        configuration: configuration, tokenizer: tokenizer, training: shard, validation: nil, settings: settings,
+        execution: execution)
+    } throws: {
+      "\($0)".contains("n-grams answer with labels")
+    }
   }
 
   /// Where they are asked without a word.

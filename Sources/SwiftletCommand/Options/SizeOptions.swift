@@ -28,6 +28,9 @@ struct SizeOptions: ParsableArguments {
   enum Tying: String, EnumerableFlag { case tied, untied }
 
   func validate() throws {
+    if config != nil, headNorms || tying != nil {
+      throw ValidationError("--config says everything about the model; leave out --head-norms, --tied and --untied.")
+    }
     for (name, value) in [("layers", layers), ("heads", heads), ("width", width), ("context", context)] {
       if let value, !(1...1 << 20).contains(value) {
         throw ValidationError("--\(name) \(value): a number from 1 to \(1 << 20) is expected.")

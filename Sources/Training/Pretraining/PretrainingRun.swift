@@ -38,6 +38,8 @@ public final class PretrainingRun {
     settings: PretrainingSettings, execution: Execution, start: ParameterBuffer? = nil, base: String? = nil,
     output: String? = nil, actions: LoopActions = LoopActions()
   ) throws {
+    // Before anything is read or written: n-grams, which cannot teach text, have no folder.
+    try settings.validate()
     var configuration = configuration
     configuration.setDropout(settings.dropout)
     let teacher = try settings.distillation.flatMap { try TeacherFolder($0, tokenizer: tokenizer) }
