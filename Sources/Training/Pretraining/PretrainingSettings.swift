@@ -103,7 +103,7 @@ public struct PretrainingSettings: Sendable {
     try distillation?.validate()
     if distillation?.teacher == .ngrams {
       throw .setting(
-        name: "teacher", value: "ngrams", expected: "a model's folder: n-grams answer with labels, and this is text")
+        name: "teacher", value: "ngrams", expected: "a model's folder (n-grams answer with labels, and text has none)")
     }
     try loop.validate()
   }
