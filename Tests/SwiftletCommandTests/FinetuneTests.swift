@@ -105,6 +105,9 @@ import Testing
         as? String
     }
     #expect(texts[0] != nil && texts[0] == texts[1])
+    // A file is another document than its paragraphs.
+    let whole = try Program.run(arguments + ["--resume", "--documents", "files"])
+    #expect(whole.status == 65 && whole.errors.contains("made with another training text"), "\(whole.errors)")
     let resumed = try Program.run(arguments + ["--resume", "--threads", "2"])
     #expect(resumed.status == 0 && resumed.errors.contains("Goes on after step 12."), "\(resumed.errors)")
   }
@@ -215,6 +218,7 @@ import Testing
       ["--lora-rank", "4"], ["--lora", "--freeze"], ["--folds", "3", "--validation", "v"], ["--seeds", "0"],
       ["--search", "colour=1"], ["--search", "dropout=much"], ["--search", "lora-rank=2"],
       ["--task", "language", "--seeds", "2"], ["--task", "tokens", "--token-dropout", "0.1"],
+      ["--task", "language", "--metric", "accuracy"], ["--documents", "lines"], ["--deduplicate"],
     ] {
       let run = try Program.run(common + arguments)
       #expect(run.status == 64, "\(arguments): \(run.errors)")

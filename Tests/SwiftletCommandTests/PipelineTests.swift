@@ -137,7 +137,10 @@ import Testing
     expect(["text", "label", "score", "scores"], in: result, "classify")
 
     // Both kinds of run go on as if they had never been stopped.
-    for arguments in [["--run", masked, "--corpus", corpus], ["--run", classifier, "--train", labelled]] {
+    for arguments in [
+      ["--run", masked, "--corpus", corpus, "--documents", "lines", "--deduplicate"],
+      ["--run", classifier, "--train", labelled],
+    ] {
       let run = try Program.run(["verify-resume", "--steps", "4", "--json", "--threads", "2"] + arguments)
       #expect(run.status == 0, "\(run.errors)")
       #expect(run.objects.first?["identical"] as? Bool == true && run.objects.first?["stops"] as? Int == 4)

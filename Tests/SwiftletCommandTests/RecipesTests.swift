@@ -61,9 +61,19 @@ import Testing
     _ = try pretrained("untied", "--untied")
     #expect(try architecture("untied").contains(#""tie_word_embeddings": false"#))
     #expect(try architecture("norms").contains(#""tie_word_embeddings": true"#))
-    for flag in ["--head-norms", "--tied", "--untied"] {
-      let run = try Program.run(common + ["--config", scratch.path("norms") + "/config.json", flag, "--out", "x"])
-      #expect(run.status == 64 && run.errors.contains("--config says everything"), "\(flag): \(run.errors)")
+    let config = [
+      "pretrain", "--corpus", corpus, "--tokenizer", vocabulary, "--config", scratch.path("norms") + "/config.json",
+      "--out", "x",
+    ]
+    for flags in [
+      ["--head-norms"], ["--tied"], ["--untied"], ["--family", "gpt2"], ["--preset", "nano"], ["--layers", "1"],
+      ["--heads", "1"], ["--width", "16"],
+    ] {
+      let run = try Program.run(config + flags)
+      #expect(
+        run.status == 64 && run.errors.contains("--config says everything")
+          && run.errors.contains("leave out \(flags[0])."),
+        "\(flags): \(run.errors)")
     }
     // Characters are few: their scores have a table of their own, unless both directions need one.
     let characters = scratch.path("characters.model")

@@ -75,8 +75,7 @@ struct CorpusCommand: ParsableCommand {
       let tokenizer = try Tokenizer(contentsOf: tokenizer)
       let preparation = CorpusPreparation(
         try text.source(),
-        validation: validation.isEmpty
-          ? nil : try TextSource(validation, documents: text.documents, repairs: text.repair),
+        validation: validation.isEmpty ? nil : try text.reading.source(validation),
         encoder: TextEncoder(tokenizer),
         options: CorpusOptions(
           validationFraction: validationFraction, seed: shared.seed, copies: copies.removal),

@@ -65,6 +65,8 @@ struct Finetune: ParsableCommand {
   @OptionGroup(title: "Teacher") var teacher: TeacherOptions
   @OptionGroup(title: "Repetition") var trials: TrialOptions
   @OptionGroup(title: "Labels") var labels: LabelOptions
+  @OptionGroup(title: "Text, of --task language") var reading: ReadingOptions
+  @OptionGroup(title: "Copies, of --task language") var copies: CopyOptions
   @OptionGroup(title: "Length") var length: BudgetOptions
   @OptionGroup(title: "Steps") var step: StepOptions
   @OptionGroup(title: "Shared") var shared: SharedOptions
@@ -75,9 +77,16 @@ struct Finetune: ParsableCommand {
     if trials.folds != nil, validation != nil {
       throw ValidationError("--folds parts --train by itself; leave out --validation, or give it as --test.")
     }
-    if task == .language, trials.isNeeded || freeze || fromScratch || test != nil || tokenDropout != nil {
-      throw ValidationError(
-        "--seeds, --folds, --search, --freeze, --from-scratch, --test and --token-dropout are of classification.")
+    if task == .language {
+      if trials.isNeeded || freeze || fromScratch || test != nil || tokenDropout != nil || metric != nil
+        || classWeights != nil || maxLength != nil
+      {
+        throw ValidationError(
+          "--seeds, --folds, --search, --freeze, --from-scratch, --test, --token-dropout, --metric, --class-weights and --max-length are of classification."
+        )
+      }
+    } else if reading.isGiven || copies.removal != .none {
+      throw ValidationError("--documents, --repair and --deduplicate are of --task language.")
     }
     if task == .tokens, test != nil || tokenDropout != nil {
       throw ValidationError("--test and --token-dropout are of texts whose labels are of the whole.")
@@ -199,8 +208,8 @@ struct Finetune: ParsableCommand {
     let folder = try ModelFolder(reading: model)
     guard let tokenizer = folder.tokenizer else { throw SwiftletFailure.noTokenizer(folder: model) }
     let preparation = CorpusPreparation(
-      try TextSource([train]), validation: try validation.map { try TextSource([$0]) },
-      encoder: TextEncoder(tokenizer), options: CorpusOptions(seed: shared.seed),
+      try reading.source([train]), validation: try validation.map { try reading.source([$0]) },
+      encoder: TextEncoder(tokenizer), options: CorpusOptions(seed: shared.seed, copies: copies.removal),
       cacheFolder: Files.path(out, "training/tokens"), execution: execution)
     let corpus = try preparation.run()
     for line in corpus.notes { note(line) }

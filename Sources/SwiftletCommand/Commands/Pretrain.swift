@@ -95,7 +95,7 @@ struct Pretrain: ParsableCommand {
 
   private func prepared(_ tokenizer: Tokenizer, _ execution: Execution) throws -> PreparedCorpus {
     let source = try text.source()
-    let held = validation.isEmpty ? nil : try TextSource(validation, documents: text.documents, repairs: text.repair)
+    let held = validation.isEmpty ? nil : try text.reading.source(validation)
     let preparation = CorpusPreparation(
       source, validation: held, encoder: TextEncoder(tokenizer),
       options: CorpusOptions(validationFraction: validationFraction, seed: shared.seed, copies: copies.removal),

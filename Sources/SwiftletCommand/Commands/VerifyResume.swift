@@ -26,12 +26,17 @@ struct VerifyResume: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("The same to choose the best step by.", valueName: "path"))
   var validation: String?
   @Option(name: .long, help: ArgumentHelp("How many steps; as many stops.", valueName: "n")) var steps = 20
+  @OptionGroup(title: "Text") var reading: ReadingOptions
+  @OptionGroup(title: "Copies") var copies: CopyOptions
   @OptionGroup(title: "Labels") var labels: LabelOptions
   @OptionGroup(title: "Shared") var shared: SharedOptions
 
   func validate() throws {
     if corpus.isEmpty == (train == nil) {
       throw ValidationError("Give either --corpus, for a run of pretrain, or --train, for one of finetune.")
+    }
+    if train != nil, reading.isGiven || copies.removal != .none {
+      throw ValidationError("--documents, --repair and --deduplicate are of --corpus.")
     }
     if !(1...10_000).contains(steps) {
       throw ValidationError("--steps \(steps): a number from 1 to 10000 is expected.")
@@ -85,9 +90,9 @@ struct VerifyResume: ParsableCommand {
     }
     shorten(&settings.loop)
     let text = try CorpusPreparation(
-      TextSource(corpus), validation: validation.map { try TextSource([$0]) }, encoder: TextEncoder(tokenizer),
-      options: CorpusOptions(seed: settings.loop.seed), cacheFolder: Files.path(scratch, "tokens"),
-      execution: execution
+      reading.source(corpus), validation: validation.map { try reading.source([$0]) },
+      encoder: TextEncoder(tokenizer), options: CorpusOptions(seed: settings.loop.seed, copies: copies.removal),
+      cacheFolder: Files.path(scratch, "tokens"), execution: execution
     ).run()
     return { [settings] folder, resumes, actions, shouldStop in
       let run =

@@ -28,8 +28,15 @@ struct SizeOptions: ParsableArguments {
   enum Tying: String, EnumerableFlag { case tied, untied }
 
   func validate() throws {
-    if config != nil, headNorms || tying != nil {
-      throw ValidationError("--config says everything about the model; leave out --head-norms, --tied and --untied.")
+    if config != nil {
+      let given = [
+        ("--family", family != nil), ("--preset", preset != nil), ("--head-norms", headNorms),
+        ("--layers", layers != nil), ("--heads", heads != nil), ("--width", width != nil),
+        ("--tied", tying == .tied), ("--untied", tying == .untied),
+      ].filter(\.1).map(\.0)
+      guard given.isEmpty else {
+        throw ValidationError("--config says everything about the model; leave out \(given.joined(separator: ", ")).")
+      }
     }
     for (name, value) in [("layers", layers), ("heads", heads), ("width", width), ("context", context)] {
       if let value, !(1...1 << 20).contains(value) {
