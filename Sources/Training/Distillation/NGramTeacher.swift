@@ -11,8 +11,8 @@ public struct NGramTeacher: Sendable {
   /// [rows, labels].
   private let scores: [Float]
   private let labels: Int
-  private let weight: Float
-  private let temperature: Float
+  /// What its answers weigh, and their temperature.
+  package var settings: DistillationSettings
 
   /// Learns from all folds but one, and answers that, for each of them.
   ///
@@ -27,7 +27,7 @@ public struct NGramTeacher: Sendable {
         needed: "n-grams that teach need at least \(2 * folds) rows, and there are \(training.rows.count)")
     }
     let (labels, rows) = (training.kind == .value ? 1 : training.labelNames.count, training.rows.count)
-    (self.labels, weight, temperature) = (labels, Float(settings.weight), Float(settings.temperature))
+    (self.labels, self.settings) = (labels, settings)
     var answers = [[Float]?](repeating: nil, count: folds)
     answers.withUnsafeMutableBufferPointer { answers in
       // Each task writes its own place.
@@ -63,6 +63,7 @@ public struct NGramTeacher: Sendable {
   /// Of some rows of the training set.
   package func answers(of rows: [Int]) -> TeacherAnswers {
     TeacherAnswers(
-      scores: rows.flatMap { scores[$0 * labels..<($0 + 1) * labels] }, weight: weight, temperature: temperature)
+      scores: rows.flatMap { scores[$0 * labels..<($0 + 1) * labels] }, weight: Float(settings.weight),
+      temperature: Float(settings.temperature))
   }
 }

@@ -96,8 +96,21 @@ extension FineTuningRun {
     /// Tokens of the training set.
     var tokens: Int { training.tokens.count }
 
+    /// The n-grams that the settings want as a teacher, learned unless they are given; nil for none.
+    private func ngrams(_ given: NGramTeacher?, _ execution: Execution) throws -> NGramTeacher? {
+      guard let distillation = settings.distillation, distillation.teacher == .ngrams else { return nil }
+      guard data.kind != .tokens else {
+        throw TrainingFailure.setting(
+          name: "teacher", value: "ngrams", expected: "labels of whole texts, and these are labels of words")
+      }
+      var teacher = try given ?? NGramTeacher(data, distillation, execution: execution)
+      teacher.settings = distillation
+      return teacher
+    }
+
     /// The task, after a look at the memory.
-    func task(_ execution: Execution) throws -> any TrainingTask {
+    /// - Parameter ngrams: Those of a run on the same rows; receives the teacher.
+    func task(_ execution: Execution, ngrams: inout NGramTeacher?) throws -> any TrainingTask {
       let batches = LabelledBatches(training, size: .sequences(settings.batch), seed: settings.loop.seed)
       let evaluator = validation.map { examples in
         ClassifierEvaluator(
@@ -123,13 +136,8 @@ extension FineTuningRun {
         sampled: sampling.map { [data, template] sampling in
           { epoch in EncodedExamples(data, template: template, sampling: sampling, epoch: epoch) }
         })
-      if let distillation = settings.distillation, distillation.teacher == .ngrams {
-        guard data.kind != .tokens else {
-          throw TrainingFailure.setting(
-            name: "teacher", value: "ngrams", expected: "labels of whole texts, and these are labels of words")
-        }
-        task.ngrams = try NGramTeacher(data, distillation, execution: execution)
-      }
+      ngrams = try self.ngrams(ngrams, execution)
+      task.ngrams = ngrams
       if settings.tokenDropout > 0 {
         task.tokenDropout = TokenDropout(
           probability: settings.tokenDropout, marks: marks, seed: settings.loop.seed)

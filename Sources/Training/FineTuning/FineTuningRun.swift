@@ -31,6 +31,9 @@ public final class FineTuningRun {
   /// What decides the run.
   public let settings: FineTuningSettings
 
+  /// What teaches it beside the labels, for other runs on the same rows.
+  let ngrams: NGramTeacher?
+
   private let loop: TrainingLoop
   private let written: ModelOutput
   private let task: any TrainingTask
@@ -46,9 +49,19 @@ public final class FineTuningRun {
   ///   - settings: Nil takes the recommended ones; a run that goes on keeps its own.
   ///   - output: The folder of the model and the run; nil keeps everything in memory.
   ///   - resumes: Whether a run in the folder goes on.
-  public init(
+  public convenience init(
     base: Base, training: LabelledData, validation: LabelledData?, settings: FineTuningSettings? = nil,
     execution: Execution, output: String? = nil, resumes: Bool = false, actions: LoopActions = LoopActions()
+  ) throws {
+    try self.init(
+      base: base, training: training, validation: validation, settings: settings, execution: execution, output: output,
+      resumes: resumes, actions: actions, ngrams: nil)
+  }
+
+  /// The same; `ngrams` were learned by a run on the same rows.
+  init(
+    base: Base, training: LabelledData, validation: LabelledData?, settings: FineTuningSettings?, execution: Execution,
+    output: String? = nil, resumes: Bool = false, actions: LoopActions = LoopActions(), ngrams: NGramTeacher?
   ) throws {
     let labels = try LabelSet(training)
     let validation = try validation?.relabelled(as: training.labelNames, of: training.path)
@@ -91,11 +104,13 @@ public final class FineTuningRun {
       try modelOutput?.write(weights, evaluation)
       try actions.keepBest(weights, evaluation)
     }
-    if settings.distillation?.teacher == .ngrams {
+    if settings.distillation?.teacher == .ngrams, ngrams == nil {
       actions.report(
         .notice("N-grams of the training texts are learned first: they teach the model beside the labels."))
     }
-    task = try setup.task(execution)
+    var ngrams = ngrams
+    task = try setup.task(execution, ngrams: &ngrams)
+    self.ngrams = ngrams
     loop = TrainingLoop(
       task: task, settings: settings.loop, weights: setup.trained, execution: execution,
       progress: TrainingProgress(budget: StepBudget(total: 1), patience: settings.loop.patience), folder: folder,

@@ -71,13 +71,17 @@ public struct FineTuningTrials {
     report: (Trial, Evaluation, FineTuningRun) throws -> Void
   ) throws -> [Trial]? {
     var trials: [Trial] = []
+    // The rows decide what n-grams teach: seeds and settings share them.
+    var ngrams: [Int: NGramTeacher] = [:]
     try forEach { number, settings, fold, split in
       if let done = record?.trial(number, settings, fold: fold) {
         trials.append(done)
         return true
       }
       let run = try FineTuningRun(
-        base: base, training: split.training, validation: split.held, settings: settings, execution: execution)
+        base: base, training: split.training, validation: split.held, settings: settings, execution: execution,
+        ngrams: ngrams[fold ?? 0])
+      ngrams[fold ?? 0] = run.ngrams
       let result = try run.run(until: shouldStop)
       guard result.outcome != .interrupted, let evaluation = result.evaluation else { return false }
       let trial = Trial(
