@@ -14,6 +14,8 @@ public enum GGUFFailure: Failure, Equatable {
   case vocabulary(reason: String)
   /// The architecture has another function inside its feed-forward layers.
   case activation(found: String, expected: String)
+  /// What no program reads beside normalized heads.
+  case normalizedHeads(beside: String)
   /// A row is no multiple of a block.
   case block(tensor: String, columns: Int)
 
@@ -29,6 +31,8 @@ public enum GGUFFailure: Failure, Equatable {
     case .activation(let found, let expected):
       "llama.cpp computes models of this kind with \(expected), and this one has \(found)."
     case .vocabulary(let reason): "llama.cpp would read this vocabulary differently: \(reason)."
+    case .normalizedHeads(let found):
+      "llama.cpp reads models with normalized heads (qwen3) without \(found), which this one has."
     case .block(let tensor, let columns):
       "q8_0 stores blocks of 32 numbers, and the rows of \(tensor) have \(columns); choose f32, f16 or bf16."
     }
@@ -46,12 +50,18 @@ public enum GGUFExport {
     type: GGUFTensorType, to path: String
   ) throws -> (tensors: Int, bytes: Int) {
     guard configuration.family.isCausal else { throw GGUFFailure.family(configuration.family.rawValue) }
-    guard !configuration.hasHeadNorms else { throw GGUFFailure.family("qwen3") }
     guard configuration.head == .causalLanguage else { throw GGUFFailure.head }
     // The format has no word for the activation: each architecture has its own.
     guard configuration.activation == (configuration.family == .llama ? .silu : .geluTanh) else {
       throw GGUFFailure.activation(
         found: configuration.activationName, expected: configuration.family == .llama ? "silu" : "gelu_new")
+    }
+    if configuration.hasHeadNorms {
+      // llama.cpp reads neither of them beside such norms.
+      guard !configuration.hasAttentionBias, !configuration.hasFeedForwardBias else {
+        throw GGUFFailure.normalizedHeads(beside: "biases")
+      }
+      guard rotaryFactors(configuration) == nil else { throw GGUFFailure.normalizedHeads(beside: "Llama 3's positions") }
     }
     var file = GGUFFile()
     file.metadata = metadata(configuration, name: name, type: type)
@@ -70,7 +80,7 @@ public enum GGUFExport {
   private static func metadata(
     _ c: TransformerConfiguration, name: String, type: GGUFTensorType
   ) -> [(key: String, value: GGUFFile.Value)] {
-    let family = c.family.rawValue
+    let family = GGUFNames.architecture(of: c)
     var pairs: [(key: String, value: GGUFFile.Value)] = [
       ("general.architecture", .string(family)), ("general.type", .string("model")), ("general.name", .string(name)),
       ("general.file_type", .uint32(type.fileType)),
@@ -84,14 +94,14 @@ public enum GGUFExport {
     if type == .q8_0 { pairs.append(("general.quantization_version", .uint32(2))) }
     if c.family == .llama {
       pairs += [
-        ("llama.attention.head_count_kv", .uint32(UInt32(c.keyHeads))),
-        ("llama.attention.key_length", .uint32(UInt32(c.headWidth))),
-        ("llama.attention.value_length", .uint32(UInt32(c.headWidth))),
-        ("llama.attention.layer_norm_rms_epsilon", .float32(Float(c.normEpsilon))),
-        ("llama.rope.dimension_count", .uint32(UInt32(c.headWidth))),
-        ("llama.rope.freq_base", .float32(Float(c.rotary.base))),
+        ("\(family).attention.head_count_kv", .uint32(UInt32(c.keyHeads))),
+        ("\(family).attention.key_length", .uint32(UInt32(c.headWidth))),
+        ("\(family).attention.value_length", .uint32(UInt32(c.headWidth))),
+        ("\(family).attention.layer_norm_rms_epsilon", .float32(Float(c.normEpsilon))),
+        ("\(family).rope.dimension_count", .uint32(UInt32(c.headWidth))),
+        ("\(family).rope.freq_base", .float32(Float(c.rotary.base))),
       ]
-      pairs += rotaryScaling(c.rotary.scaling)
+      pairs += rotaryScaling(c.rotary.scaling, family)
     } else {
       pairs.append(("gpt2.attention.layer_norm_epsilon", .float32(Float(c.normEpsilon))))
     }
@@ -101,11 +111,15 @@ public enum GGUFExport {
   /// How rotary positions are slowed down.
   ///
   /// Llama 3's way has no words in the format, only a tensor of factors; the words are ours, for reading it again.
-  private static func rotaryScaling(_ scaling: RotaryFrequencies.Scaling) -> [(key: String, value: GGUFFile.Value)] {
+  private static func rotaryScaling(
+    _ scaling: RotaryFrequencies.Scaling, _ family: String
+  ) -> [(key: String, value: GGUFFile.Value)] {
     switch scaling {
     case .none: []
     case .linear(let factor):
-      [("llama.rope.scaling.type", .string("linear")), ("llama.rope.scaling.factor", .float32(Float(factor)))]
+      [
+        ("\(family).rope.scaling.type", .string("linear")), ("\(family).rope.scaling.factor", .float32(Float(factor))),
+      ]
     case .llama3(let factor, let lowFactor, let highFactor, let originalPositions):
       [
         ("swiftlet.rope.factor", .float32(Float(factor))),

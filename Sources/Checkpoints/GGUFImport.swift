@@ -4,7 +4,7 @@ import Tensors
 import Tokenization
 import Transformers
 
-/// A model from a GGUF file: Llama- and GPT-2-shaped ones with 32-bit, half-precision, bfloat16 or Q8_0 tensors.
+/// A model from a GGUF file: those of Llama's, Qwen3's and GPT-2's shape with 32-bit, half-precision, bfloat16 or Q8_0 tensors.
 public enum GGUFImport {
   /// Whether a file begins as a GGUF file does.
   public static func isGGUF(_ path: String) -> Bool {
@@ -35,18 +35,18 @@ public enum GGUFImport {
   // MARK: Configuration
 
   /// The keys of an architecture that are read, or say nothing that is not known otherwise.
-  private static func knownKeys(_ family: TransformerConfiguration.Family) -> Set<String> {
+  private static func knownKeys(_ architecture: String) -> Set<String> {
     let common = [
       "context_length", "embedding_length", "block_count", "feed_forward_length", "attention.head_count", "vocab_size",
     ]
     let special =
-      family == .llama
+      architecture != TransformerConfiguration.Family.gpt2.rawValue
       ? [
         "attention.head_count_kv", "attention.key_length", "attention.value_length",
         "attention.layer_norm_rms_epsilon", "rope.dimension_count", "rope.freq_base", "rope.scaling.type",
         "rope.scaling.factor", "expert_count", "expert_used_count",
       ] : ["attention.layer_norm_epsilon"]
-    return Set((common + special).map { "\(family.rawValue).\($0)" })
+    return Set((common + special).map { "\(architecture).\($0)" })
   }
 
   private static func configuration(
@@ -54,15 +54,17 @@ public enum GGUFImport {
   ) throws -> TransformerConfiguration {
     let reader = GGUFMetadata(content)
     let architecture = try reader.string("general.architecture") ?? ""
-    guard let family = TransformerConfiguration.Family(rawValue: architecture), family.isCausal else {
-      throw reader.refuse("general.architecture", architecture.debugDescription, "\"llama\" or \"gpt2\"")
+    let hasHeadNorms = architecture == GGUFNames.headNormsArchitecture
+    let named = hasHeadNorms ? .llama : TransformerConfiguration.Family(rawValue: architecture)
+    guard let family = named, family.isCausal else {
+      throw reader.refuse("general.architecture", architecture.debugDescription, "\"llama\", \"qwen3\" or \"gpt2\"")
     }
-    let known = knownKeys(family)
-    for key in content.keys where key.hasPrefix(family.rawValue + ".") && !known.contains(key) {
+    let known = knownKeys(architecture)
+    for key in content.keys where key.hasPrefix(architecture + ".") && !known.contains(key) {
       throw reader.refuse(key, "a setting that is not known here", "a model without it")
     }
     func size(_ key: String) throws -> Int {
-      let key = "\(family.rawValue).\(key)"
+      let key = "\(architecture).\(key)"
       guard let value = try reader.integer(key) else { throw GGUFFileFailure.missingKey(path: reader.path, key: key) }
       guard (1...1 << 24).contains(value) else { throw reader.refuse(key, "\(value)", "a size") }
       return value
@@ -78,16 +80,17 @@ public enum GGUFImport {
     // A layer has tensors; so no more layers are laid out than the file can have.
     guard c.layers <= content.names.count else {
       throw reader.refuse(
-        "\(family.rawValue).block_count", "\(c.layers)", "at most \(content.names.count), its tensors,")
+        "\(architecture).block_count", "\(c.layers)", "at most \(content.names.count), its tensors,")
     }
     (c.innerWidth, c.keyHeads, c.headWidth) = (try size("feed_forward_length"), c.heads, c.width / c.heads)
     c.tiesEmbeddings = content.tensor("output.weight") == nil
     c.setDropout(0)
-    let epsilon = "\(family.rawValue).attention.layer_norm_\(family == .llama ? "rms_" : "")epsilon"
+    let epsilon = "\(architecture).attention.layer_norm_\(family == .llama ? "rms_" : "")epsilon"
     guard let value = try reader.number(epsilon) else {
       throw GGUFFileFailure.missingKey(path: reader.path, key: epsilon)
     }
     c.normEpsilon = value
+    c.hasHeadNorms = hasHeadNorms
     if family == .llama { try readLlama(reader, content, &c) }
     let special = tokenizer?.special
     c.beginToken = special?.begin.map(Int.init)
@@ -103,27 +106,28 @@ public enum GGUFImport {
   private static func readLlama(
     _ reader: GGUFMetadata, _ content: GGUFContent, _ c: inout TransformerConfiguration
   ) throws {
-    c.keyHeads = try reader.integer("llama.attention.head_count_kv") ?? c.heads
-    c.headWidth = try reader.integer("llama.attention.key_length") ?? c.headWidth
-    for key in ["llama.attention.value_length", "llama.rope.dimension_count"] {
+    let llama = GGUFNames.architecture(of: c)
+    c.keyHeads = try reader.integer("\(llama).attention.head_count_kv") ?? c.heads
+    c.headWidth = try reader.integer("\(llama).attention.key_length") ?? c.headWidth
+    for key in ["\(llama).attention.value_length", "\(llama).rope.dimension_count"] {
       if let width = try reader.integer(key), width != c.headWidth {
         throw reader.refuse(key, "\(width)", "\(c.headWidth)")
       }
     }
-    if let experts = try reader.integer("llama.expert_count"), experts != 0 {
-      throw reader.refuse("llama.expert_count", "\(experts)", "0")
+    if let experts = try reader.integer("\(llama).expert_count"), experts != 0 {
+      throw reader.refuse("\(llama).expert_count", "\(experts)", "0")
     }
     c.hasAttentionBias = content.tensor("blk.0.attn_q.bias") != nil
     c.hasFeedForwardBias = content.tensor("blk.0.ffn_up.bias") != nil
-    c.rotary = RotaryFrequencies(base: try reader.number("llama.rope.freq_base") ?? 10_000)
-    switch try reader.string("llama.rope.scaling.type") ?? "none" {
+    c.rotary = RotaryFrequencies(base: try reader.number("\(llama).rope.freq_base") ?? 10_000)
+    switch try reader.string("\(llama).rope.scaling.type") ?? "none" {
     case "none": break
     case "linear":
-      guard let factor = try reader.number("llama.rope.scaling.factor"), factor > 0 else {
-        throw GGUFFileFailure.missingKey(path: reader.path, key: "llama.rope.scaling.factor")
+      guard let factor = try reader.number("\(llama).rope.scaling.factor"), factor > 0 else {
+        throw GGUFFileFailure.missingKey(path: reader.path, key: "\(llama).rope.scaling.factor")
       }
       c.rotary.scaling = .linear(factor: factor)
-    case let type: throw reader.refuse("llama.rope.scaling.type", type.debugDescription, "\"none\" or \"linear\"")
+    case let type: throw reader.refuse("\(llama).rope.scaling.type", type.debugDescription, "\"none\" or \"linear\"")
     }
     if let tensor = content.tensor(GGUFNames.rotaryFactors) {
       c.rotary.scaling = try rotaryScaling(tensor, reader, content, c)

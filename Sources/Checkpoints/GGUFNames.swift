@@ -2,6 +2,14 @@ import Transformers
 
 /// What GGUF calls the tensors of Hugging Face, and in which order it has their rows.
 enum GGUFNames {
+  /// A Llama whose heads' queries and keys are normalized.
+  static let headNormsArchitecture = "qwen3"
+
+  /// GGUF's name of an architecture, with which its settings begin.
+  static func architecture(of c: TransformerConfiguration) -> String {
+    c.hasHeadNorms ? headNormsArchitecture : c.family.rawValue
+  }
+
   /// The factors by which rotary positions are slowed down, one for each pair.
   static let rotaryFactors = "rope_freqs.weight"
 
@@ -19,7 +27,7 @@ enum GGUFNames {
       "self_attn.o_proj": "attn_output", "input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm",
       "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up", "mlp.down_proj": "ffn_down", "ln_1": "attn_norm",
       "attn.c_attn": "attn_qkv", "attn.c_proj": "attn_output", "ln_2": "ffn_norm", "mlp.c_fc": "ffn_up",
-      "mlp.c_proj": "ffn_down",
+      "mlp.c_proj": "ffn_down", "self_attn.q_norm": "attn_q_norm", "self_attn.k_norm": "attn_k_norm",
     ]
     // model.layers.3.self_attn.q_proj.weight, transformer.h.3.ln_1.bias
     let words = name.split(separator: ".")
@@ -31,9 +39,10 @@ enum GGUFNames {
   /// For each row of a tensor in GGUF, or number of a vector, the row that it is in Hugging Face's; nil where they are
   /// the same.
   ///
-  /// llama.cpp turns neighbouring pairs of queries and keys, Hugging Face pairs that are half a head apart.
+  /// llama.cpp turns neighbouring pairs of queries and keys of a Llama, Hugging Face pairs that are half a head apart, as
+  /// both do where heads are normalized.
   static func rowOrder(_ name: String, _ c: TransformerConfiguration) -> ((Int) -> Int)? {
-    guard c.family == .llama, name.contains(".attn_q.") || name.contains(".attn_k.") else { return nil }
+    guard c.family == .llama, !c.hasHeadNorms, name.contains(".attn_q.") || name.contains(".attn_k.") else { return nil }
     let (width, half) = (c.headWidth, c.headWidth / 2)
     return { row in row / width * width + row % width % 2 * half + row % width / 2 }
   }

@@ -39,7 +39,41 @@ struct GGUFExportTests {
       c.headWidth = 6
       c.rotary.scaling = .llama3(factor: 4, lowFactor: 1, highFactor: 4, originalPositions: 8)
     },
+    { c in
+      guard c.family == .llama else { return }
+      c.hasHeadNorms = true
+      c.rotary.scaling = .linear(factor: 2.5)
+    },
   ]
+
+  @Test("Normalized heads are Qwen3's, which llama.cpp reads without biases and Llama 3's positions")
+  func normalizedHeads() throws {
+    let tokenizer = try Self.tokenizer()
+    for (reason, change) in [
+      (nil, { _ in }), ("biases", { $0.hasAttentionBias = true }),
+      ("positions", { $0.rotary.scaling = .llama3(factor: 4, lowFactor: 1, highFactor: 4, originalPositions: 8) }),
+    ] as [(String?, (inout TransformerConfiguration) -> Void)] {
+      var configuration = Self.configuration(.llama)
+      configuration.hasHeadNorms = true
+      change(&configuration)
+      let weights = try SmallModels.weights(configuration)
+      try withScratchFolder { scratch in
+        let path = Files.path(scratch, "a.gguf")
+        func write() throws {
+          try GGUFExport.write(weights, of: configuration, tokenizer: tokenizer, name: "a", type: .f32, to: path)
+        }
+        if let reason {
+          let failure = try #require(#expect(throws: GGUFFailure.self) { try write() })
+          #expect(failure.description.contains(reason), "\(failure.description)")
+          return
+        }
+        try write()
+        let text = String(decoding: try Files.read(path), as: UTF8.self)
+        #expect(text.contains("blk.1.attn_k_norm.weight") && text.contains("qwen3.rope.freq_base"))
+        #expect(!text.contains("llama."))
+      }
+    }
+  }
 
   @Test(
     "What is written is read as the same model", arguments: [TransformerConfiguration.Family.llama, .gpt2],

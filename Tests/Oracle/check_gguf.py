@@ -2,7 +2,7 @@
 
     python3 check_gguf.py PROGRAM TEXT        # needs xllamacpp, sentencepiece and tokenizers
 
-Small Llama- and GPT-2-shaped models are trained on the text for some steps, with vocabularies of every kind that is not
+Small models of the shapes of Llama, Qwen3 and GPT-2 are trained on the text for some steps, with vocabularies of every kind that is not
 refused; each is written as f32, f16, bf16 and q8_0. llama.cpp must cut 10,000 lines of the text and hard texts into the
 same tokens, and go on from prompts with the same greedy text; the same file, read here again, is the other side, so that
 both compute with the same rounded numbers. Vocabularies that are refused must differ there, which is why they are.
@@ -53,10 +53,11 @@ def train(program, folder, text, name, kind, options):
 
 
 def pretrain(program, folder, text, tokenizer, family, steps):
+    shape = ["--family", "llama", "--head-norms"] if family == "qwen3" else ["--family", family]
     path = os.path.join(folder, f"{os.path.basename(os.path.dirname(tokenizer) if tokenizer.endswith('json') else tokenizer)}-{family}")
     program.run(
-        "pretrain", "--corpus", text, "--tokenizer", tokenizer, "--objective", "causal", "--family", family, "--preset",
-        "nano", "--width", 64, "--heads", 4, "--context", 64, "--steps", steps, "--batch", 16, "--out", path)
+        "pretrain", "--corpus", text, "--tokenizer", tokenizer, "--objective", "causal", "--preset",
+        "nano", "--width", 64, "--heads", 4, "--context", 64, "--steps", steps, "--batch", 16, "--out", path, *shape)
     return path
 
 
@@ -96,7 +97,7 @@ def main():
         for number, (name, (kind, options)) in enumerate(VOCABULARIES.items()):
             tokenizer = train(program, folder, text, name, kind, options)
             # The first has everything; of the others the vocabulary is the question.
-            families = ["llama", "gpt2"] if number == 0 or kind == "byte-level" else ["llama"]
+            families = ["llama", "qwen3", "gpt2"] if number == 0 or kind == "byte-level" else ["llama"]
             for family in families:
                 model = pretrain(program, folder, text, tokenizer, family, 150 if number == 0 else 1)
                 for quantization in TYPES if number == 0 else TYPES[:1]:
