@@ -2,8 +2,8 @@ import CInstructions
 import KernelSupport
 
 // Decoding: few rows times weights as they are stored. Every weight is needed once, so memory is the limit: it is read
-// as it lies, once, by all threads. A row's sums have the same order however many rows
-// there are, so a text does not depend on those beside it.
+// as it lies, once, by all threads. A row's sums have the same order however many rows there are, so a text does not
+// depend on those beside it.
 
 /// Rows of x that go through a piece of the weights together.
 private let rowsAtATime = 4
@@ -20,67 +20,15 @@ private let bytesAhead = 1024
 /// Four sums for each of four rows.
 private typealias Sums = InlineArray<16, Vector>
 
-/// The rows of x as whole numbers, where the weights are such: products of 16 and 8 bits are summed exactly, 32 at a time,
-/// in half of the time that it takes to make floats of the weights.
-///
-/// A row's largest number becomes ±32,767, so each is off by at most 1/65,534 of that: a hundredth of the error of eight-bit
-/// weights. A row with a number that is not finite has a scale that is none.
-private struct QuantizedInputs {
-  /// [rows, stride], padded with zeros to whole groups.
-  var numbers = UnsafePointer<Int16>(bitPattern: 64).unsafelyUnwrapped
-  var stride = 0
-  /// What a row's numbers are to be multiplied by.
-  var scales = UnsafePointer<Float>(bitPattern: 64).unsafelyUnwrapped
-
-  /// None, for weights that are floats.
-  init() {}
-
-  /// In the scratch memory of worker 0.
-  init(_ p: StoredProduct, _ pool: ThreadPool) {
-    let stride = WeightFormat.groups(p.weights.columns) &* WeightFormat.groupSize
-    let memory = pool.scratch(worker: 0, slot: 14, bytes: p.rows &* (2 &* stride &+ 4))
-    let numbers = memory.assumingMemoryBound(to: Int16.self)
-    let scales = (memory + 2 &* p.rows &* stride).assumingMemoryBound(to: Float.self)
-    for row in 0..<p.rows {
-      scales[row] = Self.quantize(p.x + row &* p.strideOfX, p.weights.columns, numbers + row &* stride, stride)
-    }
-    (self.numbers, self.stride, self.scales) = (UnsafePointer(numbers), stride, UnsafePointer(scales))
-  }
-
-  /// Returns the scale.
-  private static func quantize(
-    _ x: UnsafePointer<Float>, _ count: Int, _ numbers: UnsafeMutablePointer<Int16>, _ stride: Int
-  ) -> Float {
-    var largest = Vector.zero, nothing = Vector.zero
-    forEachVector(count) { place, count in
-      let vector = load(x + place, count: count)
-      largest = larger(magnitude(vector), largest)
-      // Zero, but for what is not finite.
-      nothing = multiplyAdd(vector, Vector.zero, nothing)
-    }
-    let maximum = horizontalMaximum(largest)
-    let limit = broadcast(32767)
-    // So small a row counts as zeros, and not as divided by zero.
-    let factor = broadcast(maximum > 1e-30 ? 32767 / maximum : 0)
-    var place = 0
-    while place < stride {
-      let vector = place < count ? load(x + place, count: min(lanes, count &- place)) : Vector.zero
-      swiftlet_store_int16(smaller(larger(vector * factor, -limit), limit), numbers + place)
-      place &+= lanes
-    }
-    return maximum / 32767 + horizontalSum(nothing)
-  }
-}
-
 extension KernelVariant {
   /// A product of few rows with stored weights.
   public static func multiply(_ p: StoredProduct, on pool: ThreadPool) {
     guard p.rows > 0, p.weights.rows > 0 else { return }
-    guard p.weights.format.isQuantized else { return multiply(p, QuantizedInputs(), on: pool) }
-    pool.exclusively { multiply(p, QuantizedInputs(p, pool), on: pool) }
+    guard p.weights.format.isQuantized else { return multiply(p, StoredInputs(), on: pool) }
+    pool.exclusively { multiply(p, StoredInputs(p, pool), on: pool) }
   }
 
-  private static func multiply(_ p: StoredProduct, _ inputs: QuantizedInputs, on pool: ThreadPool) {
+  private static func multiply(_ p: StoredProduct, _ inputs: StoredInputs, on pool: ThreadPool) {
     let bytes = p.weights.rows &* p.weights.rowBytes
     let rounds = (bytes &+ bytesOfTask &* pool.threads &- 1) / (bytesOfTask &* pool.threads)
     let tasks = max(1, min(rounds &* pool.threads, bytes / leastBytesOfTask))
@@ -103,7 +51,7 @@ extension KernelVariant {
   }
 
   @inline(always) private static func multiplyStored(
-    _ p: StoredProduct, _ inputs: QuantizedInputs, _ row: Int, _ rows: Int, _ outputs: Range<Int>
+    _ p: StoredProduct, _ inputs: StoredInputs, _ row: Int, _ rows: Int, _ outputs: Range<Int>
   ) {
     var output = outputs.lowerBound
     while output < outputs.upperBound {
@@ -112,18 +60,22 @@ extension KernelVariant {
       case .fp32: sums = sumsOfFloats(p, row, rows, output)
       case .bf16: sums = sumsOfBFloat16(p, row, rows, output)
       case .q8:
-        sums = sumsOfGroups(p, inputs, row, rows, output, bytesOfGroup: WeightFormat.groupSize) { x, place in
-          swiftlet_multiply_int8(x, place.assumingMemoryBound(to: Int8.self))
+        sums = sumsOfGroups(p, inputs, row, rows, output, .q8) { scales, _ in
+          swiftlet_broadcast_bfloat16(scales)
+        } product: { x, weights, _ in
+          swiftlet_multiply_int8(x, weights)
         }
       case .q4:
-        sums = sumsOfGroups(p, inputs, row, rows, output, bytesOfGroup: WeightFormat.groupSize / 2) { x, place in
-          swiftlet_multiply_nibbles(x, place.assumingMemoryBound(to: UInt8.self))
+        sums = sumsOfGroups(p, inputs, row, rows, output, .q4) { scales, groups in
+          swiftlet_load_scales_of_groups(scales, groups)
+        } product: { x, weights, groups in
+          swiftlet_multiply_nibbles(x, weights, groups)
         }
       }
       for i in 0..<rows {
         let first = i &* sumsOfRow
         let sum = horizontalSum((sums[first] + sums[first &+ 1]) + (sums[first &+ 2] + sums[first &+ 3]))
-        p.y[(row &+ i) &* p.strideOfY &+ output] = inputs.stride > 0 ? sum * inputs.scales[row &+ i] : sum
+        p.y[(row &+ i) &* p.strideOfY &+ output] = inputs.rowBytes > 0 ? sum * inputs.scales[row &+ i] : sum
       }
       output &+= 1
     }
@@ -197,28 +149,31 @@ extension KernelVariant {
     return sums
   }
 
-  /// Both quantised formats: the sums of a group are exact, and become floats with its scale.
+  /// Both quantised formats: the sums of a unit of groups are exact, and become floats with the groups' scales.
   @inline(always) private static func sumsOfGroups(
-    _ p: StoredProduct, _ inputs: QuantizedInputs, _ row: Int, _ rows: Int, _ output: Int, bytesOfGroup: Int,
-    _ product: (_ x: UnsafePointer<Int16>, _ weights: UnsafeRawPointer) -> Vector
+    _ p: StoredProduct, _ inputs: StoredInputs, _ row: Int, _ rows: Int, _ output: Int, _ format: WeightFormat,
+    scale: (_ scales: UnsafePointer<UInt16>, _ groups: Int) -> Vector,
+    product: (_ x: UnsafePointer<Int8>, _ weights: UnsafePointer<UInt8>, _ groups: Int) -> Vector
   ) -> Sums {
     var sums = zeros
     let groups = WeightFormat.groups(p.weights.columns)
     guard let scales = p.weights.scales.map({ $0 + output &* groups }) else { return sums }
-    let (x, stride) = (inputs.numbers + row &* inputs.stride, inputs.stride)
-    let weights = p.weights.values + output &* p.weights.rowBytes
+    let x = inputs.numbers + row &* inputs.rowBytes
+    let weights = (p.weights.values + output &* p.weights.rowBytes).assumingMemoryBound(to: UInt8.self)
+    let unit = StoredInputs.groupsOfUnit(format)
+    let bytesOfGroup = format == .q4 ? WeightFormat.groupSize / 2 : WeightFormat.groupSize
     swiftlet_fetch_to_second_level(UnsafeRawPointer(scales) + bytesAhead / 2)
-    @inline(always) func add(_ group: Int, _ count: Int, _ sum: Int) {
+    @inline(always) func add(_ group: Int, _ groups: Int, _ sum: Int) {
       let place = weights + group &* bytesOfGroup
-      fetchAhead(place, bytesOfUnit: bytesOfGroup, sum)
-      let scale = swiftlet_broadcast_bfloat16(scales + group)
+      fetchAhead(place, bytesOfUnit: unit &* bytesOfGroup, sum)
+      let scale = scale(scales + group, groups)
       for i in 0..<rows {
         let sum = i &* sumsOfRow &+ sum
-        let inputs = x + (i &* stride &+ group &* WeightFormat.groupSize)
-        sums[sum] = multiplyAdd(product(inputs, place), scale, sums[sum])
+        let inputs = x + (i &* inputs.rowBytes &+ group &* StoredInputs.bytesOfGroup(format))
+        sums[sum] = multiplyAdd(product(inputs, place, groups), scale, sums[sum])
       }
     }
-    forEachUnit(groups, of: 1, add)
+    forEachUnit(groups, of: unit, add)
     return sums
   }
 

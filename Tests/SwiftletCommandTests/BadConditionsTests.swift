@@ -123,7 +123,7 @@ import Testing
       PseudoTerminal(
         Program.path, ["repl", "--model", scratch.path("run"), "--threads", "1"], environment: ["TERM": "xterm"],
         columns: 20))
-    try #require(prompt.wait(for: ">>> ") != nil, "\(prompt.shown)")
+    try #require(prompt.wait(for: ">>> "), "\(prompt.shown)")
     prompt.type("/help and a line that is much longer than twenty columns \u{9CE5}\u{9CE5}\u{9CE5}\r")
     prompt.settle()
     prompt.type("\u{4}")

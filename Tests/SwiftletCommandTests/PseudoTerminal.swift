@@ -86,18 +86,18 @@ final class PseudoTerminal {
   func ask(_ line: String, _ expected: String...) -> Bool {
     let start = position
     type(line + "\r")
-    return expected.allSatisfy { wait(for: $0, after: start) != nil } && wait(for: "\u{1B}[?2004h", after: start) != nil
+    return expected.allSatisfy { wait(for: $0, after: start) } && wait(for: "\u{1B}[?2004h", after: start)
   }
 
-  /// Waits until something is shown behind what was there; returns the seconds that took, nil after too many.
+  /// Waits until something is shown behind what was there; false after too many seconds.
   @discardableResult
-  func wait(for text: String, after position: Int = 0, seconds: Double = 60) -> Double? {
+  func wait(for text: String, after position: Int = 0, seconds: Double = 60) -> Bool {
     let start = ContinuousClock.now
     while true {
       let elapsed = (ContinuousClock.now - start) / .seconds(1)
       let rest = bytes.dropFirst(position)
-      if !text.isEmpty, rest.count >= text.utf8.count, rest.firstRange(of: Array(text.utf8)) != nil { return elapsed }
-      guard elapsed < seconds, read() else { return nil }
+      if !text.isEmpty, rest.count >= text.utf8.count, rest.firstRange(of: Array(text.utf8)) != nil { return true }
+      guard elapsed < seconds, read() else { return false }
     }
   }
 

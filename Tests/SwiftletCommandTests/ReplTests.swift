@@ -10,7 +10,7 @@ import Testing
     let terminal = try #require(
       PseudoTerminal(
         Program.path, ["repl", "--model", model, "--threads", "1"] + options, environment: environment))
-    try #require(terminal.wait(for: ">>> ") != nil, "\(terminal.shown)")
+    try #require(terminal.wait(for: ">>> "), "\(terminal.shown)")
     return terminal
   }
 
@@ -21,30 +21,30 @@ import Testing
 
     // Typed with a mistake, corrected in the middle of a word with a character of several bytes.
     terminal.type("/hlepé\u{7F}\r")
-    #expect(terminal.wait(for: "Is /help meant?") != nil, "\(terminal.shown)")
+    #expect(terminal.wait(for: "Is /help meant?"), "\(terminal.shown)")
     var position = terminal.position
     terminal.type("/set max_new_tokens 100000000\r")
-    #expect(terminal.wait(for: "max_new_tokens is 100000000", after: position) != nil)
+    #expect(terminal.wait(for: "max_new_tokens is 100000000", after: position))
     terminal.type("/set context_end slide\r")
-    #expect(terminal.wait(for: "context_end is slide", after: position) != nil)
+    #expect(terminal.wait(for: "context_end is slide", after: position))
 
     position = terminal.position
     terminal.type("And God\r")
     // The editor has left the terminal, and the text streams.
-    try #require(terminal.wait(for: "\u{1B}[?2004l", after: position) != nil)
+    try #require(terminal.wait(for: "\u{1B}[?2004l", after: position))
     try #require(terminal.wait(forBytes: terminal.position + 200))
     terminal.type("\u{3}")
-    try #require(terminal.wait(for: "(stopped", after: position) != nil, "\(terminal.shown.suffix(500))")
+    try #require(terminal.wait(for: "(stopped", after: position), "\(terminal.shown.suffix(500))")
 
     // Impatience does not lose the session, nor does an interrupted empty line; the history has what was typed.
     terminal.type("\u{3}\u{3}")
     terminal.settle()
     position = terminal.position
     terminal.type("\u{3}")
-    #expect(terminal.wait(for: "Use Ctrl-D or /bye to leave.", after: position) != nil)
+    #expect(terminal.wait(for: "Use Ctrl-D or /bye to leave.", after: position))
     terminal.settle()
     terminal.type("/show te\t\r")
-    #expect(terminal.wait(for: "And God", after: position) != nil)
+    #expect(terminal.wait(for: "And God", after: position))
     terminal.type("\u{4}")
     #expect(terminal.waitForExit() == 0)
     let history = try Files.readText(scratch.path("state/swiftlet/history"))
@@ -118,7 +118,7 @@ import Testing
     // Ctrl-C gives up a line that was begun.
     let position = terminal.position
     terminal.type("given up\u{3}")
-    #expect(terminal.wait(for: "\u{1B}[?2004h", after: position) != nil)
+    #expect(terminal.wait(for: "\u{1B}[?2004h", after: position))
     asked("/show text", "早晚好")
     // The line before the last one, once more.
     asked("\u{1B}[A\u{1B}[A", "早晚好")

@@ -27,12 +27,11 @@ public struct DistillationSettings: Sendable, Equatable {
   public init(teacher folder: String) { teacher = .folder(folder) }
 
   /// The n-grams of the training texts, which weigh as much as the labels.
-  public static var ngrams: Self {
-    var settings = Self(teacher: "")
-    // Their answers are not as sure of themselves as a large model's.
-    (settings.teacher, settings.temperature) = (.ngrams, 1)
-    return settings
-  }
+  ///
+  /// Their answers are not as sure of themselves as a large model's, so they are taken as they are.
+  public static var ngrams: Self { Self(.ngrams, temperature: 1) }
+
+  private init(_ teacher: Teacher, temperature: Double) { (self.teacher, self.temperature) = (teacher, temperature) }
 
   /// Refuses numbers that make no sense.
   func validate() throws(TrainingFailure) {
