@@ -97,17 +97,19 @@ def gguf_vocabulary(model):
             "tokenizer.ggml.add_space_prefix": (7, 1)}, len(tokens)
 
 
-def gguf_llama(model, width=4, inner=4, kind=0):
+def gguf_llama(model, width=4, inner=4, kind=0, architecture="llama"):
     vocabulary, count = gguf_vocabulary(model)
-    metadata = {"general.architecture": (8, "llama"), "llama.context_length": (4, 8),
-                "llama.embedding_length": (4, width), "llama.block_count": (4, 1), "llama.feed_forward_length": (4, inner),
-                "llama.attention.head_count": (4, 2), "llama.attention.head_count_kv": (4, 1),
-                "llama.attention.layer_norm_rms_epsilon": (6, 1e-5), "llama.rope.freq_base": (6, 10000.0)}
+    settings = {"context_length": (4, 8), "embedding_length": (4, width), "block_count": (4, 1),
+                "feed_forward_length": (4, inner), "attention.head_count": (4, 2), "attention.head_count_kv": (4, 1),
+                "attention.layer_norm_rms_epsilon": (6, 1e-5), "rope.freq_base": (6, 10000.0)}
+    metadata = {"general.architecture": (8, architecture), **{f"{architecture}.{k}": v for k, v in settings.items()}}
     shapes = {"token_embd.weight": [width, count], "output_norm.weight": [width], "blk.0.attn_norm.weight": [width],
               "blk.0.attn_q.weight": [width, width], "blk.0.attn_k.weight": [width, width // 2],
               "blk.0.attn_v.weight": [width, width // 2], "blk.0.attn_output.weight": [width, width],
               "blk.0.ffn_norm.weight": [width], "blk.0.ffn_gate.weight": [width, inner],
               "blk.0.ffn_up.weight": [width, inner], "blk.0.ffn_down.weight": [inner, width]}
+    if architecture == "qwen3":
+        shapes.update({"blk.0.attn_q_norm.weight": [width // 2], "blk.0.attn_k_norm.weight": [width // 2]})
     return gguf({**metadata, **vocabulary}, [
         (name, shape, kind if len(shape) == 2 else 0, numbers(*shape, kind=kind if len(shape) == 2 else 0))
         for name, shape in shapes.items()])
@@ -130,6 +132,7 @@ def gguf_gpt2(width=4, inner=4):
 write("gguf", "llama", gguf_llama("llama"))
 write("gguf", "llama-f16", gguf_llama("t5", kind=1))
 write("gguf", "llama-q8", gguf_llama("t5", width=32, inner=32, kind=8))
+write("gguf", "qwen3", gguf_llama("llama", architecture="qwen3"))
 write("gguf", "gpt2", gguf_gpt2())
 
 write("word-lists", "bert", '\0[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\nquick\n##s\nb\n##rown\nfox\n.\n\0'
@@ -160,7 +163,8 @@ BERT = {"architectures": ["BertForSequenceClassification"], "model_type": "bert"
         "type_vocab_size": 2, "hidden_act": "gelu", "id2label": {"0": "no", "1": "yes"},
         "label2id": {"no": 0, "yes": 1}, "problem_type": "single_label_classification"}
 ROBERTA = dict(BERT, architectures=["RobertaForMaskedLM"], model_type="roberta", type_vocab_size=1, pad_token_id=1)
-for name, configuration in {"gpt2": GPT2, "llama": LLAMA, "bert": BERT, "roberta": ROBERTA}.items():
+QWEN3 = dict(LLAMA, architectures=["Qwen3ForCausalLM"], model_type="qwen3", head_dim=4, use_sliding_window=False)
+for name, configuration in {"gpt2": GPT2, "llama": LLAMA, "qwen3": QWEN3, "bert": BERT, "roberta": ROBERTA}.items():
     write("config-json", name, json.dumps(configuration))
 write("generation-json", "all", json.dumps({
     "max_new_tokens": 20, "temperature": 0.8, "top_k": 40, "top_p": 0.95, "min_p": 0.05, "typical_p": 0.9,
