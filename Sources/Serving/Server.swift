@@ -22,7 +22,7 @@ public struct Server: Sendable {
   public func run() async throws {
     let routes = routes
     await server.appendRoute("*") { request in
-      // A body that says how long it is is refused before it is read.
+      // A body that says how long it is is refused by that; what is sent of it is not kept.
       let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
       if announced > Routes.largestBody {
         return Self.response(
