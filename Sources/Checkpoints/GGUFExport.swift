@@ -61,7 +61,9 @@ public enum GGUFExport {
       guard !configuration.hasAttentionBias, !configuration.hasFeedForwardBias else {
         throw GGUFFailure.normalizedHeads(beside: "biases")
       }
-      guard rotaryFactors(configuration) == nil else { throw GGUFFailure.normalizedHeads(beside: "Llama 3's positions") }
+      guard rotaryFactors(configuration) == nil else {
+        throw GGUFFailure.normalizedHeads(beside: "Llama 3's positions")
+      }
     }
     var file = GGUFFile()
     file.metadata = metadata(configuration, name: name, type: type)

@@ -42,7 +42,8 @@ enum GGUFNames {
   /// llama.cpp turns neighbouring pairs of queries and keys of a Llama, Hugging Face pairs that are half a head apart, as
   /// both do where heads are normalized.
   static func rowOrder(_ name: String, _ c: TransformerConfiguration) -> ((Int) -> Int)? {
-    guard c.family == .llama, !c.hasHeadNorms, name.contains(".attn_q.") || name.contains(".attn_k.") else { return nil }
+    let isTurned = name.contains(".attn_q.") || name.contains(".attn_k.")
+    guard c.family == .llama, !c.hasHeadNorms, isTurned else { return nil }
     let (width, half) = (c.headWidth, c.headWidth / 2)
     return { row in row / width * width + row % width % 2 * half + row % width / 2 }
   }

@@ -92,9 +92,11 @@ struct StoredInputs {
     }
   }
 
-  /// For weights of 4 bits, a unit of groups at a time: of all of its groups the upper bytes of the first sixteen numbers, then
-  /// of the second sixteen, then the lower bytes likewise. Behind them is, four words a group, what the sums of its products
-  /// begin with: minus eight times the group's sum, as the weights' bits are 0 to 15 for -8 to 7.
+  /// For weights of 4 bits: bytes, a unit of groups at a time.
+  ///
+  /// Of all groups of a unit come the upper bytes of the first sixteen numbers, then of the second sixteen, then the lower
+  /// bytes likewise. Behind them is, four words a group, what the sums of its products begin with: minus eight times the
+  /// group's sum, as the weights' bits are 0 to 15 for -8 to 7.
   private static func store(
     _ x: UnsafePointer<Float>, _ count: Int, _ factor: Float, asBytesIn numbers: UnsafeMutablePointer<Int8>,
     _ rowBytes: Int

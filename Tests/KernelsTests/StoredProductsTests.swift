@@ -44,7 +44,8 @@ import Testing
     arguments: Variant.all, WeightFormat.allCases)
   func equalsPlainVersion(variant: Variant, format: WeightFormat) {
     for (rows, outputs, columns) in [
-      (1, 1, 1), (1, 5, 16), (2, 7, 17), (3, 33, 31), (4, 66, 32), (5, 20, 49), (9, 70, 97), (2, 6, 129), (4, 18, 513), (1, 900, 288),
+      (1, 1, 1), (1, 5, 16), (2, 7, 17), (3, 33, 31), (4, 66, 32), (5, 20, 49), (9, 70, 97),
+      (2, 6, 129), (4, 18, 513), (1, 900, 288),
     ] {
       var sample = SampleNumbers(seed: UInt64(rows * 31 + outputs * 7 + columns))
       let weights = Weights(format, rows: outputs, columns: columns, &sample)

@@ -18,8 +18,9 @@ struct LoopbackClient: Sendable {
     return found ? UInt16(bigEndian: address.sin_port) : nil
   }
 
-  /// Sends a request, and more as long as the other side takes it, and returns all that comes back; on a thread of its own,
-  /// as it waits. The first connection waits until somebody listens.
+  /// Sends a request, and more as long as the other side takes it, and returns all that comes back.
+  ///
+  /// It works on a thread of its own, as it waits, at first until somebody listens.
   func exchange(_ request: [UInt8], then more: [UInt8]) async -> String {
     await withCheckedContinuation { continuation in
       Thread.detachNewThread { continuation.resume(returning: exchanged(request, more)) }
