@@ -5,13 +5,24 @@ import Testing
 
 /// The routes, without a socket.
 @Suite struct RoutesTests {
+  /// The routes of a model of random weights.
   private func routes(
     _ family: TransformerConfiguration.Family = .gpt2, labels: [String] = [], format: WeightFormat? = nil,
     fillsMasks: Bool = false
   ) throws -> Routes {
     try withScratchFolder { folder in
+      let tokenizer = try Tokenizer.train(
+        from: ["a small yellow bird that sings\n"], options: TokenizerTrainingOptions(vocabularySize: 280)
+      ).tokenizer
+      var configuration = TransformerConfiguration.preset(
+        .nano, family: family, vocabularySize: tokenizer.vocabularySize, context: 32)
+      if !labels.isEmpty { configuration = configuration.classifying(sequencesInto: labels) }
+      configuration.fillsMasks = fillsMasks
+      let weights = try Transformer(configuration).initialWeights(seed: 1)
       let path = Files.path(folder, "model")
-      try RandomModel.write(to: path, family, labels: labels, format: format, fillsMasks: fillsMasks)
+      var model = ModelFolder(configuration: configuration, weights: weights, tokenizer: tokenizer)
+      if let format { model = try model.quantized(to: format, execution: Execution()).folder }
+      try model.write(to: path)
       return Routes(try Engine(folder: path, execution: Execution()))
     }
   }
