@@ -112,14 +112,16 @@ import Transformers
 
   /// Where they are asked without a word.
   @Test func areUsualForSetsOfMiddleSize() {
-    func teacher(_ rows: Int, _ kind: LabelKind) -> DistillationSettings? {
+    func teacher(_ rows: Int, _ kind: LabelKind, labels: Int = 3) -> DistillationSettings? {
       FineTuningSettings.recommended(
-        for: ToyTexts.configuration(.llama, tokenizer), pretrained: true, rows: rows, kind: kind
+        for: ToyTexts.configuration(.llama, tokenizer), pretrained: true, rows: rows, kind: kind, labels: labels
       ).distillation
     }
     #expect(teacher(499, .single) == nil)
     #expect(teacher(500, .single) == .ngrams)
     #expect(teacher(10_000, .single) == nil)
+    #expect(teacher(24_000, .single, labels: 34) == .ngrams)
+    #expect(teacher(34_000, .single, labels: 34) == nil)
     #expect(teacher(5000, .multiple) == nil)
     #expect(teacher(5000, .value) == nil)
     #expect(teacher(5000, .tokens) == nil)

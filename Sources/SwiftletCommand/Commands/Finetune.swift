@@ -187,7 +187,8 @@ struct Finetune: ParsableCommand {
 
   private func settings(_ configuration: TransformerConfiguration, _ training: LabelledData) -> FineTuningSettings {
     var settings = FineTuningSettings.recommended(
-      for: configuration, pretrained: !fromScratch, rows: training.rows.count, kind: training.kind)
+      for: configuration, pretrained: !fromScratch, rows: training.rows.count, kind: training.kind,
+      labels: training.labelNames.count)
     settings.adapter = adapter.settings
     // An adapter begins at nothing, and bears faster steps.
     if adapter.lora { settings.loop.learningRate.peak *= 4 }

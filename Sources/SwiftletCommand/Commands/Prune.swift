@@ -164,7 +164,8 @@ struct Prune: ParsableCommand {
     // In the order in which the model has them, so that its head stays.
     training = try training.relabelled(as: folder.configuration.labels, of: "the model")
     var settings = FineTuningSettings.recommended(
-      for: folder.configuration, pretrained: true, rows: training.rows.count, kind: kind)
+      for: folder.configuration, pretrained: true, rows: training.rows.count, kind: kind,
+      labels: training.labelNames.count)
     if let budget = length.budget { settings.loop.budget = budget }
     teacher.apply(to: &settings.distillation)
     step.apply(to: &settings, seed: shared.seed)

@@ -129,7 +129,8 @@ struct Demonstration {
   private func fineTune(_ training: LabelledData, _ validation: LabelledData, minutes: Double) throws -> Bool {
     let configuration = try ModelFolder.configuration(ofFolder: weights("masked"))
     var settings = FineTuningSettings.recommended(
-      for: configuration, pretrained: true, rows: training.rows.count, kind: training.kind)
+      for: configuration, pretrained: true, rows: training.rows.count, kind: training.kind,
+      labels: training.labelNames.count)
     settings.loop.budget = .minutes(minutes)
     settings.loop.seed = seed
     let output = weights("classifier")

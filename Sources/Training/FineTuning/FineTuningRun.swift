@@ -70,7 +70,8 @@ public final class FineTuningRun {
     var settings =
       resumed?.settings ?? settings
       ?? .recommended(
-        for: start.configuration, pretrained: start.isPretrained, rows: training.rows.count, kind: training.kind)
+        for: start.configuration, pretrained: start.isPretrained, rows: training.rows.count, kind: training.kind,
+        labels: training.labelNames.count)
     if settings.loop.evaluationInterval == nil, resumed == nil {
       let perEpoch = (training.rows.count + settings.batch - 1) / settings.batch
       settings.loop.evaluationInterval = max(1, perEpoch / settings.loop.accumulation)

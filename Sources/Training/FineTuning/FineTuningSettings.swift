@@ -50,8 +50,9 @@ public struct FineTuningSettings: Sendable {
   ///   - pretrained: Whether the model has learned a language before; if not, it learns faster and longer.
   ///   - rows: Texts to train on.
   ///   - kind: What their labels are, which decides by what figure the best epoch is chosen.
+  ///   - labels: How many labels there are.
   public static func recommended(
-    for configuration: TransformerConfiguration, pretrained: Bool, rows: Int, kind: LabelKind,
+    for configuration: TransformerConfiguration, pretrained: Bool, rows: Int, kind: LabelKind, labels: Int = 2,
     epochs: Double? = nil
   ) -> FineTuningSettings {
     // Published rates fall about with the width: 3e-4 at 128 to 2e-5 … 5e-5 at 768.
@@ -67,8 +68,9 @@ public struct FineTuningSettings: Sendable {
     // No early stop: the best epoch is kept anyway, the falling rate wants its end, and the accuracy of a small set stands
     // still for the first epochs.
     settings.loop.criterion = .usual(for: kind)
-    // What n-grams know pays where rows are few enough for a transformer to miss it; still fewer teach them nothing.
-    if kind == .single, (500..<10_000).contains(rows) { settings.distillation = .ngrams }
+    // What n-grams know pays where rows, or those of a label, are few enough for a transformer to miss it; still fewer
+    // teach them nothing.
+    if kind == .single, (500..<max(10_000, 1000 * labels)).contains(rows) { settings.distillation = .ngrams }
     return settings
   }
 
