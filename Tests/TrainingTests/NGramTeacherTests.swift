@@ -110,6 +110,30 @@ import Transformers
     }
   }
 
+  /// Learned once for all seeds, they teach each as if it were alone.
+  @Test func seedsShareThem() throws {
+    let rows = ToyTexts.labelled(rows: 60, seed: 5), held = ToyTexts.labelled(rows: 20, seed: 6)
+    let configuration = ToyTexts.configuration(.llama, tokenizer)
+    var settings = FineTuningSettings.recommended(
+      for: configuration, pretrained: false, rows: 60, kind: .single, epochs: 1)
+    settings.distillation = .ngrams
+    settings.loop.criterion = .loss
+    var weaker = settings
+    weaker.distillation?.weight = 0.2
+    func scores(_ seeds: [UInt64], _ settings: FineTuningSettings...) throws -> [UInt64] {
+      let plan = FineTuningTrials(
+        candidates: settings.map { .init(values: [], settings: $0) }, seeds: seeds, splits: [(rows, held)])
+      var record: TrialRecord?
+      let trials = try plan.run(base: .new(configuration, tokenizer), execution: execution, record: &record) {
+        _, _, _ in
+      }
+      return try #require(trials).map(\.score.bitPattern)
+    }
+    let apart = try scores([1], settings) + scores([2], settings) + scores([1], weaker) + scores([2], weaker)
+    #expect(try scores([1, 2], settings, weaker) == apart)
+    #expect(Set(apart).count == 4, "the weight changes nothing")
+  }
+
   /// Where they are asked without a word.
   @Test func areUsualForSetsOfMiddleSize() {
     func teacher(_ rows: Int, _ kind: LabelKind, labels: Int = 3) -> DistillationSettings? {
