@@ -6,8 +6,7 @@ import Testing
   private static let commands = [
     "demo", "doctor", "corpus stats", "corpus check", "corpus build", "tokenizer train", "tokenizer encode",
     "tokenizer decode", "tokenizer inspect", "pretrain", "finetune", "evaluate", "classify", "fill", "embed",
-    "generate", "repl", "convert", "bench train", "serve",
-    "verify-resume",
+    "generate", "repl", "convert", "prune", "bench train", "serve", "verify-resume",
   ]
 
   @Test(arguments: commands)
@@ -22,7 +21,7 @@ import Testing
   @Test(arguments: [
     "corpus stats", "corpus check", "corpus build", "tokenizer train", "tokenizer encode", "tokenizer decode",
     "tokenizer inspect", "pretrain", "finetune", "evaluate", "classify", "fill", "embed", "generate", "convert",
-    "serve", "verify-resume",
+    "prune", "serve", "verify-resume",
   ])
   func commandsWithoutTheirArgumentsAreUsageErrors(_ command: String) throws {
     let run = try Program.run(command.split(separator: " ").map(String.init), input: Data())
@@ -41,6 +40,27 @@ import Testing
     let run = try Program.run(arguments)
     #expect(Int(run.status) == status && run.output.isEmpty, "\(run.errors)")
     if status != 64 { #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)") }
+  }
+
+  /// What would have no effect is not passed over.
+  @Test(arguments: [
+    ("evaluate --model m --data d --documents lines", "--documents"),
+    ("evaluate --model m --data d --no-document-marks", "--no-document-marks"),
+    ("evaluate --model m --corpus c --mistakes 3", "--mistakes"),
+    ("evaluate --model m --corpus c --label-column x", "labelled files"),
+    ("evaluate --model m --corpus c --pseudo-log-likelihood --no-document-marks", "--no-document-marks"),
+    ("prune m --sparsity 0.5 --train t --out o --documents lines", "--documents"),
+    ("prune m --sparsity 0.5 --corpus c --out o --labels value", "labelled files"),
+    ("finetune --model m --train t --out o --task language --text-column x", "labelled files"),
+    ("verify-resume --run r --corpus c --format tsv", "labelled files"),
+    ("verify-resume --run r --train t --documents lines", "--documents"),
+    ("classify --model m --file f --pair p", "--pair"),
+    ("classify --model m --skip-bad-rows text", "labelled files"),
+    ("convert m o --to hf --no-document-marks", "--no-document-marks"),
+  ])
+  func optionsWithoutEffectAreUsageErrors(_ command: String, _ named: String) throws {
+    let run = try Program.run(command.split(separator: " ").map(String.init))
+    #expect(run.status == 64 && run.errors.contains(named), "\(run.errors)")
   }
 
   @Test func textsThatAreNone() throws {

@@ -38,6 +38,8 @@ struct Classify: ParsableCommand {
   func validate() throws {
     if top < 1 { throw ValidationError("--top \(top): 1 or more is expected.") }
     if file != nil, !texts.isEmpty { throw ValidationError("Give texts either as arguments or by --file.") }
+    if file != nil, pair != nil { throw ValidationError("--pair is of texts; a --file has a column of second ones.") }
+    if file == nil { try labels.requireNone(because: "give one as --file") }
   }
 
   private var explains: Bool { explain || attention || explainLabel != nil || explainHtml != nil }
@@ -48,8 +50,9 @@ struct Classify: ParsableCommand {
     let transformer = try Transformer(folder.configuration)
     let execution = try shared.execution()
     if folder.configuration.head == .tokenClassification {
-      if explains || pair != nil {
-        throw ValidationError("Explanations and pairs are for classifiers of texts; this model labels words.")
+      if explains || pair != nil || calibrated {
+        throw ValidationError(
+          "Explanations, pairs and --calibrated are for classifiers of texts; this model labels words.")
       }
       return try labelWords(
         WordClassifier(model: transformer, weights: folder.weights, tokenizer: tokenizer, execution: execution))

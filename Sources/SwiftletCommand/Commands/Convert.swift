@@ -63,6 +63,7 @@ struct Convert: ParsableCommand {
     if !corpus.isEmpty, to == .gguf || quantize == nil {
       throw ValidationError("--corpus compares before and after --quantize, with --to hf.")
     }
+    if corpus.isEmpty, noDocumentMarks { throw ValidationError("--no-document-marks is of --corpus.") }
     var folder = try read()
     if let tokenizer { folder.tokenizer = try Tokenizer(contentsOf: tokenizer) }
     let result: (tensors: Int, bytes: Int)

@@ -24,10 +24,10 @@ struct Evaluate: ParsableCommand {
     name: .long,
     help: ArgumentHelp("What the classifier learned from: the n-gram baseline learns from it, too.", valueName: "file"))
   var train: String?
-  @Option(name: .long, help: ArgumentHelp("How many of the worst mistakes to show.", valueName: "n")) var mistakes = 5
+  @Option(name: .long, help: ArgumentHelp("How many of the worst mistakes to show (5).", valueName: "n"))
+  var mistakes: Int?
   @Flag(name: .long, help: "Apply the temperature that fine-tuning found to the confidences.") var calibrated = false
-  @Option(name: .long, help: ArgumentHelp("What is a document: paragraphs, lines or files.", valueName: "unit"))
-  var documents: DocumentBoundary = .paragraphs
+  @OptionGroup(title: "Text") var reading: ReadingOptions
   @Flag(name: .long, help: "The model was trained without tokens that begin and end documents.") var noDocumentMarks =
     false
   @Flag(name: .long, help: "Hide each token alone, and add up how likely it is; for models that fill masks.")
@@ -36,10 +36,18 @@ struct Evaluate: ParsableCommand {
   @OptionGroup(title: "Shared") var shared: SharedOptions
 
   func validate() throws {
-    if pseudoLogLikelihood, corpus.isEmpty { throw ValidationError("--pseudo-log-likelihood is of a --corpus.") }
-    if mistakes < 0 { throw ValidationError("--mistakes \(mistakes): 0 or more is expected.") }
-    if data == nil, train != nil || calibrated {
-      throw ValidationError("--train and --calibrated are of --data, which is missing.")
+    if corpus.isEmpty, pseudoLogLikelihood || noDocumentMarks || reading.isGiven {
+      throw ValidationError("--pseudo-log-likelihood, --no-document-marks, --documents and --repair are of a --corpus.")
+    }
+    if pseudoLogLikelihood, noDocumentMarks {
+      throw ValidationError("--no-document-marks has no effect on --pseudo-log-likelihood; leave it out.")
+    }
+    if let mistakes, mistakes < 0 { throw ValidationError("--mistakes \(mistakes): 0 or more is expected.") }
+    if data == nil {
+      if train != nil || calibrated || mistakes != nil {
+        throw ValidationError("--train, --calibrated and --mistakes are of --data, which is missing.")
+      }
+      try labels.requireNone(because: "give one as --data")
     }
     if corpus.isEmpty == (data == nil) {
       throw ValidationError("Give either --corpus, for a language model, or --data, for a classifier.")
@@ -61,17 +69,17 @@ struct Evaluate: ParsableCommand {
       let training = try train.map { try labels.read($0, kind: folder.labelKind) }
       if training == nil { note("Give --train, what the classifier learned from, for the n-gram baseline.") }
       let judgement = try ClassifierJudgement(
-        of: folder, on: rows, training: training, mistakes: mistakes,
+        of: folder, on: rows, training: training, mistakes: mistakes ?? 5,
         scaling: calibrated ? ConfidenceCalibration(folder: adapter ?? model).scaling : nil, execution: execution)
       output.result(judgement.json, text: judgement.report)
     } else if pseudoLogLikelihood {
       let result = try folder.pseudoLikelihood(
-        of: TextSource(corpus, documents: documents), execution: execution)
+        of: reading.source(corpus), execution: execution)
       output.result(result.json, text: result.report)
     } else {
       let evaluation = Evaluation.language(
         try folder.evaluate(
-          on: TextSource(corpus, documents: documents), marksDocuments: !noDocumentMarks, execution: execution))
+          on: reading.source(corpus), marksDocuments: !noDocumentMarks, execution: execution))
       output.result(evaluation.json, text: evaluation.report)
     }
   }

@@ -85,6 +85,7 @@ struct Finetune: ParsableCommand {
           "--seeds, --folds, --search, --freeze, --from-scratch, --test, --token-dropout, --metric, --class-weights and --max-length are of classification."
         )
       }
+      try labels.requireNone(because: "--task language reads text")
     } else if reading.isGiven || copies.removal != .none {
       throw ValidationError("--documents, --repair and --deduplicate are of --task language.")
     }

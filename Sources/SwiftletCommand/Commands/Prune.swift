@@ -35,8 +35,6 @@ struct Prune: ParsableCommand {
   @Option(
     name: .long, parsing: .unconditionalSingleValue,
     help: ArgumentHelp("Text to fine-tune a language model on.", valueName: "path")) var corpus: [String] = []
-  @Option(name: .long, help: ArgumentHelp("What is a document: paragraphs, lines or files.", valueName: "unit"))
-  var documents: DocumentBoundary = .paragraphs
   @Option(name: .long, help: ArgumentHelp("Labelled texts to fine-tune a classifier on.", valueName: "file"))
   var train: String?
   @Option(
@@ -47,6 +45,7 @@ struct Prune: ParsableCommand {
   @Flag(name: .long, help: "Go on with the run in --out from its newest checkpoint, with its own settings.")
   var resume = false
 
+  @OptionGroup(title: "Text") var reading: ReadingOptions
   @OptionGroup(title: "Teacher") var teacher: TeacherOptions
   @OptionGroup(title: "Labels") var labels: LabelOptions
   @OptionGroup(title: "Length") var length: BudgetOptions
@@ -74,6 +73,8 @@ struct Prune: ParsableCommand {
     if !corpus.isEmpty, train != nil {
       throw ValidationError("Give either --corpus, for a language model, or --train, for a classifier.")
     }
+    if corpus.isEmpty, reading.isGiven { throw ValidationError("--documents and --repair are of --corpus.") }
+    if train == nil { try labels.requireNone(because: "give one as --train") }
     if corpus.isEmpty, train == nil, validation != nil || length.budget != nil || resume || teacher.teacher != nil {
       throw ValidationError("Without --corpus or --train nothing is learned; leave out what is of a run.")
     }
@@ -115,8 +116,8 @@ struct Prune: ParsableCommand {
   ) throws {
     guard let tokenizer = folder.tokenizer else { throw SwiftletFailure.noTokenizer(folder: model) }
     let text = try CorpusPreparation(
-      try TextSource(corpus, documents: documents),
-      validation: try validation.map { try TextSource([$0], documents: documents) }, encoder: TextEncoder(tokenizer),
+      try reading.source(corpus), validation: try validation.map { try reading.source([$0]) },
+      encoder: TextEncoder(tokenizer),
       options: CorpusOptions(seed: shared.seed), cacheFolder: Files.path(out, "training/tokens"), execution: execution
     ).run()
     for line in text.notes { note(line) }

@@ -35,6 +35,7 @@ struct VerifyResume: ParsableCommand {
     if corpus.isEmpty == (train == nil) {
       throw ValidationError("Give either --corpus, for a run of pretrain, or --train, for one of finetune.")
     }
+    if train == nil { try labels.requireNone(because: "give one as --train") }
     if train != nil, reading.isGiven || copies.removal != .none {
       throw ValidationError("--documents, --repair and --deduplicate are of --corpus.")
     }

@@ -24,6 +24,17 @@ struct LabelOptions: ParsableArguments {
     }
   }
 
+  /// Whether anything was asked for.
+  var isGiven: Bool {
+    textColumn != nil || pairColumn != nil || labelColumn != nil || format != nil || labels != nil || skipBadRows
+      || repair || labelSeparator != "|"
+  }
+
+  /// Refuses what was asked for where no labelled file is read.
+  func requireNone(because reason: String) throws {
+    if isGiven { throw ValidationError("Columns, formats and kinds of labels are of labelled files; \(reason).") }
+  }
+
   /// Reads a file.
   /// - Parameters:
   ///   - kind: What labels are taken for, unless the user has said so; nil finds it out.
