@@ -56,6 +56,11 @@ import Testing
     ("verify-resume --run r --train t --documents lines", "--documents"),
     ("classify --model m --file f --pair p", "--pair"),
     ("classify --model m --skip-bad-rows text", "labelled files"),
+    ("pretrain --corpus c --tokenizer t --out o --mask-share 0.2", "--mask-share"),
+    ("pretrain --corpus c --tokenizer t --out o --objective masked --masked-batches 0.5", "--masked-batches"),
+    ("pretrain --corpus c --tokenizer t --out o --objective masked --no-next-sentence", "--recipe bert"),
+    ("pretrain --corpus c --tokenizer t --out o --recipe bert --random-windows", "--random-windows"),
+    ("pretrain --corpus c --tokenizer t --out o --objective masked --no-document-marks", "--no-document-marks"),
     ("convert m o --to hf --no-document-marks", "--no-document-marks"),
   ])
   func optionsWithoutEffectAreUsageErrors(_ command: String, _ named: String) throws {

@@ -49,6 +49,13 @@ struct Pretrain: ParsableCommand {
   @OptionGroup(title: "Shared") var shared: SharedOptions
 
   func validate() throws {
+    try masks.require(learned, recipe)
+    if noDocumentMarks, learned == .masked {
+      throw ValidationError("--no-document-marks is of --objective causal and both: masked windows have marks anyway.")
+    }
+    if randomWindows, recipe == .bert, !masks.noNextSentence {
+      throw ValidationError("--random-windows has no effect on --recipe bert's pairs of sentences.")
+    }
     guard let objective, let wanted = recipe.objective, objective != wanted else { return }
     // The settings of the causal recipe do for both objectives.
     guard wanted == .causal, objective == .both else {

@@ -23,6 +23,19 @@ struct MaskOptions: ParsableArguments {
     }
   }
 
+  /// Refuses what has no effect on an objective and a recipe.
+  func require(_ objective: PretrainingSettings.Objective, _ recipe: PretrainingRecipe) throws {
+    if objective == .causal, maskShare != nil || wholeWords || maskCopies != nil {
+      throw ValidationError("--mask-share, --whole-words and --mask-copies are of --objective masked and both.")
+    }
+    if objective != .both, maskedBatches != nil {
+      throw ValidationError("--masked-batches is of --objective both.")
+    }
+    if recipe != .bert, noNextSentence || shortSequences != nil {
+      throw ValidationError("--no-next-sentence and --short-sequences are of --recipe bert.")
+    }
+  }
+
   /// Gives a bert of a recipe that asks for it the head for its second task.
   func apply(to configuration: inout TransformerConfiguration, _ recipe: PretrainingRecipe) throws {
     guard recipe == .bert, !noNextSentence else { return }
