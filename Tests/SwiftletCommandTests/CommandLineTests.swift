@@ -6,7 +6,8 @@ import Testing
   private static let commands = [
     "demo", "doctor", "corpus stats", "corpus check", "corpus build", "tokenizer train", "tokenizer encode",
     "tokenizer decode", "tokenizer inspect", "pretrain", "finetune", "evaluate", "classify", "fill", "embed",
-    "generate", "repl", "convert", "prune", "bench train", "serve", "verify-resume",
+    "generate", "repl", "convert", "prune", "bench train", "bench attention",
+    "bench matmul", "bench generate", "bench classify", "serve", "verify-resume",
   ]
 
   @Test(arguments: commands)
@@ -40,6 +41,26 @@ import Testing
     let run = try Program.run(arguments)
     #expect(Int(run.status) == status && run.output.isEmpty, "\(run.errors)")
     if status != 64 { #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)") }
+  }
+
+  @Test(arguments: [
+    ("train W1", ["workload", "milliseconds_per_step", "tokens_per_second", "peak_gflops"]),
+    ("attention a2", ["shape", "forward_milliseconds", "both_milliseconds", "forward_gflops", "both_gflops"]),
+    ("generate 15m --weights q4 --tokens 2", ["workload", "tokens_per_second", "memory_limit_tokens_per_second"]),
+    ("classify W1", ["workload", "milliseconds_per_step", "texts_per_second", "tokens_per_second"]),
+  ])
+  func benchmarksPrintTheirFigures(_ benchmark: String, _ keys: [String]) throws {
+    let run = try Program.run(
+      ["bench"] + benchmark.split(separator: " ").map(String.init) + ["--seconds", "0.01", "--threads", "1", "--json"])
+    #expect(run.status == 0, "\(run.errors)")
+    let figures = try #require(run.objects.last)
+    for key in keys { #expect(figures[key] != nil, "\(key) in \(figures)") }
+    #expect((figures["tokens_per_second"] ?? figures["both_gflops"]) as? Double ?? 0 > 0)
+  }
+
+  @Test func benchmarksThatDoNotExist() throws {
+    let run = try Program.run("bench", "classify", "W9")
+    #expect(run.status == 64 && run.errors.contains("W1, W2, W3, W4, W5"), "\(run.errors)")
   }
 
   /// What would have no effect is not passed over.

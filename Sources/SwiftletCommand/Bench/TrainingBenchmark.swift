@@ -50,14 +50,18 @@ struct TrainingBenchmark {
   /// Multiplications and additions of the matrix products of a step, forward and backward: 6 for each weight of a
   /// matrix and token, and attention's.
   var operations: Double {
+    let head = Double(configuration.vocabularySize * configuration.width) * (isMasked ? 0.15 : 1)
+    return 6 * Double(batch * context) * (productsOfToken + head)
+  }
+
+  /// The products of numbers that a token costs in the blocks, forward.
+  var productsOfToken: Double {
     let c = configuration
-    let tokens = Double(batch * context)
     let upAndDown = c.family == .llama ? 3 : 2
     let block = Double(
       c.width * (c.heads + 2 * c.keyHeads + c.heads) * c.headWidth + upAndDown * c.width * c.innerWidth)
-    let head = Double(c.vocabularySize * c.width) * (isMasked ? 0.15 : 1)
     let attention = 2 * Double(c.layers * context * c.width) * (c.family.isCausal ? 0.5 : 1)
-    return 6 * tokens * (Double(c.layers) * block + head + attention)
+    return Double(c.layers) * block + attention
   }
 
   /// The median seconds of a step, and how many were taken.

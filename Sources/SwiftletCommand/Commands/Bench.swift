@@ -11,7 +11,9 @@ struct Bench: ParsableCommand {
         swiftlet bench train W1 W4 --precision fp32
         swiftlet bench attention --json
       """,
-    subcommands: [Train.self, AttentionSpeed.self, Products.self, GenerationSpeed.self])
+    subcommands: [
+      Train.self, AttentionSpeed.self, Products.self, GenerationSpeed.self, ClassificationSpeed.self,
+    ])
 
   /// Options of all benchmarks.
   struct Options: ParsableArguments {
@@ -218,7 +220,7 @@ struct Bench: ParsableCommand {
     }
   }
 
-  private static func rounded(_ value: Double, _ digits: Int) -> Double {
+  static func rounded(_ value: Double, _ digits: Int) -> Double {
     let scale = digits == 0 ? 1 : (1...digits).reduce(1.0) { scale, _ in scale * 10 }
     return (value * scale).rounded() / scale
   }

@@ -1,0 +1,28 @@
+import Swiftlet
+
+/// The speed of labelling texts: the shapes of the training workloads with a head of eight labels, random tokens.
+struct ClassificationBenchmark {
+  let shape: TrainingBenchmark
+
+  static let all = TrainingBenchmark.all.map { ClassificationBenchmark(shape: $0) }
+
+  /// Multiplications and additions of the blocks' matrix products, forward.
+  var operations: Double { 2 * Double(shape.batch * shape.context) * shape.productsOfToken }
+
+  /// The median seconds of a batch.
+  func seconds(_ execution: Execution, seconds: Double) throws -> Double {
+    let model = try Transformer(
+      shape.configuration.classifying(sequencesInto: (1...8).map { "label \($0)" }))
+    let weights = model.initialWeights(seed: 1)
+    let activations = Activations(
+      model, tokens: shape.batch * shape.context, sequences: shape.batch, training: false)
+    var random = RandomGenerator(seed: 1)
+    let texts = TokenBatch(
+      (0..<shape.batch).map { _ in
+        (0..<shape.context).map { _ in Int32.random(in: 5..<Int32(model.configuration.vocabularySize), using: &random) }
+      })
+    return try MedianTime.of(seconds: seconds) {
+      _ = try model.scores(of: texts, weights: weights, activations: activations, execution: execution)
+    }.seconds
+  }
+}
