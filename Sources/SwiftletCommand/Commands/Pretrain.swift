@@ -38,7 +38,8 @@ struct Pretrain: ParsableCommand {
   @Flag(name: .long, help: "Read windows from anywhere in the text, instead of each once an epoch.") var randomWindows =
     false
   @Flag(name: .long, help: "Leave out the tokens that begin and end documents.") var noDocumentMarks = false
-  @Flag(name: .long, help: "Let no window hold more than one document.") var separateDocuments = false
+  @Flag(name: .long, help: "Let tokens see their own document alone; windows are filled with several all the same.")
+  var separateDocuments = false
 
   @OptionGroup(title: "Copies") var copies: CopyOptions
   @OptionGroup(title: "Masks") var masks: MaskOptions
