@@ -58,9 +58,7 @@ public enum GGUFExport {
     }
     if configuration.hasHeadNorms {
       // llama.cpp reads neither of them beside such norms.
-      guard !configuration.hasAttentionBias, !configuration.hasFeedForwardBias else {
-        throw GGUFFailure.normalizedHeads(beside: "biases")
-      }
+      guard !configuration.hasAttentionBias else { throw GGUFFailure.normalizedHeads(beside: "biases") }
       guard rotaryFactors(configuration) == nil else {
         throw GGUFFailure.normalizedHeads(beside: "Llama 3's positions")
       }
@@ -82,7 +80,7 @@ public enum GGUFExport {
   private static func metadata(
     _ c: TransformerConfiguration, name: String, type: GGUFTensorType
   ) -> [(key: String, value: GGUFFile.Value)] {
-    let family = GGUFNames.architecture(of: c)
+    let family = c.modelType
     var pairs: [(key: String, value: GGUFFile.Value)] = [
       ("general.architecture", .string(family)), ("general.type", .string("model")), ("general.name", .string(name)),
       ("general.file_type", .uint32(type.fileType)),

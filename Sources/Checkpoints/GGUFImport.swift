@@ -54,7 +54,7 @@ public enum GGUFImport {
   ) throws -> TransformerConfiguration {
     let reader = GGUFMetadata(content)
     let architecture = try reader.string("general.architecture") ?? ""
-    let hasHeadNorms = architecture == GGUFNames.headNormsArchitecture
+    let hasHeadNorms = architecture == TransformerConfiguration.headNormsType
     let named = hasHeadNorms ? .llama : TransformerConfiguration.Family(rawValue: architecture)
     guard let family = named, family.isCausal else {
       throw reader.refuse("general.architecture", architecture.debugDescription, "\"llama\", \"qwen3\" or \"gpt2\"")
@@ -106,7 +106,7 @@ public enum GGUFImport {
   private static func readLlama(
     _ reader: GGUFMetadata, _ content: GGUFContent, _ c: inout TransformerConfiguration
   ) throws {
-    let llama = GGUFNames.architecture(of: c)
+    let llama = c.modelType
     c.keyHeads = try reader.integer("\(llama).attention.head_count_kv") ?? c.heads
     c.headWidth = try reader.integer("\(llama).attention.key_length") ?? c.headWidth
     for key in ["\(llama).attention.value_length", "\(llama).rope.dimension_count"] {

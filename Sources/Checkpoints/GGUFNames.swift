@@ -2,14 +2,6 @@ import Transformers
 
 /// What GGUF calls the tensors of Hugging Face, and in which order it has their rows.
 enum GGUFNames {
-  /// A Llama whose heads' queries and keys are normalized.
-  static let headNormsArchitecture = "qwen3"
-
-  /// GGUF's name of an architecture, with which its settings begin.
-  static func architecture(of c: TransformerConfiguration) -> String {
-    c.hasHeadNorms ? headNormsArchitecture : c.family.rawValue
-  }
-
   /// The factors by which rotary positions are slowed down, one for each pair.
   static let rotaryFactors = "rope_freqs.weight"
 

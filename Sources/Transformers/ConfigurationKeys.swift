@@ -55,7 +55,10 @@ extension TransformerConfiguration {
   package var activationName: String { activation.configurationName }
 
   /// The `model_type` of a llama with norms of heads.
-  static let headNormsType = "qwen3"
+  package static let headNormsType = "qwen3"
+
+  /// What other programs call this kind of model: its `model_type`, and GGUF's name of the architecture.
+  package var modelType: String { hasHeadNorms ? Self.headNormsType : family.rawValue }
 
   /// The class of Hugging Face's library that a family with a head is; nil where there is none.
   static func architecture(_ family: Family, _ head: Head, hasHeadNorms: Bool = false) -> String? {

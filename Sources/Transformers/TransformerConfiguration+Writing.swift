@@ -8,7 +8,7 @@ extension TransformerConfiguration {
     var json = JSONObject()
     json["architectures"] = .array(
       Self.architecture(family, head, hasHeadNorms: hasHeadNorms).map { [.string($0)] } ?? [])
-    json["model_type"] = .string(hasHeadNorms ? Self.headNormsType : family.rawValue)
+    json["model_type"] = .string(modelType)
     json["dtype"] = "float32"
     json["vocab_size"] = .integer(vocabularySize)
     json[keys.width] = .integer(width)

@@ -44,9 +44,7 @@ extension Bench {
           "\(Int(100 * gigaflops / peak)) %",
         ])
       }
-      output.text(
-        "\(execution.kernels.name) kernels, \(execution.precision.rawValue), threads: \(execution.pool.threads)\n"
-          + table.text)
+      output.text(Bench.heading(execution) + table.text)
     }
   }
 }

@@ -69,9 +69,7 @@ struct Bench: ParsableCommand {
           "\(Int(peak))", "\(Int(100 * gigaflops / peak)) %",
         ])
       }
-      output.text(
-        "\(execution.kernels.name) kernels, \(execution.precision.rawValue), threads: \(execution.pool.threads)\n"
-          + table.text)
+      output.text(Bench.heading(execution) + table.text)
     }
   }
 
@@ -117,9 +115,7 @@ struct Bench: ParsableCommand {
           "\(Int(100 * figures.bothGigaflops / peak)) %",
         ])
       }
-      output.text(
-        "\(execution.kernels.name) kernels, \(execution.precision.rawValue), threads: \(execution.pool.threads)\n"
-          + table.text)
+      output.text(Bench.heading(execution) + table.text)
     }
   }
 
@@ -155,9 +151,7 @@ struct Bench: ParsableCommand {
           "\(Int(100 * speed / peak)) %",
         ])
       }
-      output.text(
-        "\(execution.kernels.name) kernels, \(execution.precision.rawValue), threads: \(execution.pool.threads)\n"
-          + table.text)
+      output.text(Bench.heading(execution) + table.text)
     }
   }
 
@@ -218,6 +212,11 @@ struct Bench: ParsableCommand {
         }
       }
     }
+  }
+
+  /// The conditions under which a table was measured: a line above it.
+  static func heading(_ execution: Execution) -> String {
+    "\(execution.kernels.name) kernels, \(execution.precision.rawValue), threads: \(execution.pool.threads)\n"
   }
 
   static func rounded(_ value: Double, _ digits: Int) -> Double {
