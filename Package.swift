@@ -71,17 +71,20 @@ let package = Package(
       .target(name: "Tokenization", dependencies: ["CSentencePiece", "Files", "Tensors"]),
       .target(name: "Corpora", dependencies: ["CZlib", "Files", "Tensors", "Tokenization", "Transformers"]),
       .target(name: "Checkpoints", dependencies: ["Files", "Layers", "Tensors", "Tokenization", "Transformers"]),
+      .target(name: "NGrams", dependencies: ["Files", "Tensors", "Corpora", "Checkpoints"]),
       .target(
         name: "Training",
-        dependencies: ["Files", "Tensors", "Layers", "Transformers", "Tokenization", "Corpora", "Checkpoints"]),
+        dependencies: [
+          "Files", "Tensors", "Layers", "Transformers", "Tokenization", "Corpora", "Checkpoints", "NGrams",
+        ]),
       .target(
         name: "Generation",
-        dependencies: ["Files", "Tensors", "Transformers", "Tokenization", "Corpora", "Checkpoints"]),
+        dependencies: ["Files", "Tensors", "Transformers", "Tokenization", "Corpora", "Checkpoints", "NGrams"]),
       .target(
         name: "Swiftlet",
         dependencies: [
-          "Files", "Kernels", "Tensors", "Transformers", "Tokenization", "Corpora", "Checkpoints", "Training",
-          "Generation",
+          "Files", "Kernels", "Tensors", "Transformers", "Tokenization", "Corpora", "Checkpoints", "NGrams",
+          "Training", "Generation",
         ]),
       .target(name: "Serving", dependencies: ["Swiftlet", .product(name: "FlyingFox", package: "FlyingFox")]),
       .target(name: "Console", dependencies: ["Files"]),
@@ -106,10 +109,12 @@ let testedModules: [String: [Target.Dependency]] = [
   "Tokenization": ["CSentencePiece", "Files", "Tensors"],
   "Corpora": ["CZlib", "Files", "Tensors", "Tokenization", "Transformers"],
   "Checkpoints": ["Files", "Tensors", "Transformers", "Tokenization"],
+  "NGrams": ["Checkpoints", "Corpora", "Files"],
   "Training": [
-    "Corpora", "Checkpoints", "Tensors", "Transformers", "Tokenization", "Files", "KernelSupport", "AllocationCounter",
+    "NGrams", "Corpora", "Checkpoints", "Tensors", "Transformers", "Tokenization", "Files", "KernelSupport",
+    "AllocationCounter",
   ],
-  "Generation": ["Checkpoints", "Tensors", "Transformers", "Tokenization", "Files"],
+  "Generation": ["NGrams", "Corpora", "Checkpoints", "Tensors", "Transformers", "Tokenization", "Files"],
   "Console": ["Files"],
   "Serving": ["Swiftlet"],
   "Swiftlet": [],
@@ -119,6 +124,7 @@ let testedModules: [String: [Target.Dependency]] = [
 /// Foundation), and programs in Python to compare with.
 let otherFolders = [
   "Checkpoints": ["Fixtures", "Oracle"], "Generation": ["Fixtures"], "Kernels": ["Fixtures"],
+  "NGrams": ["Fixtures"],
   "Tokenization": ["Fixtures"],
   "Training": ["Fixtures"], "Transformers": ["Fixtures"],
 ]

@@ -1,6 +1,6 @@
 import Files
 
-/// A small JSON file that joins a model's or an adapter's folder after its weights, and is listed in its manifest with
+/// A file that joins a model's or an adapter's folder after its weights, and is listed in its manifest with
 /// them: new weights take it away again.
 public struct FolderCompanion: Sendable {
   /// The name of the file.
@@ -11,11 +11,17 @@ public struct FolderCompanion: Sendable {
 
   /// Writes it, whole or not at all; beside somebody else's model, which has no manifest, it stands alone.
   public func write(_ content: JSONValue, to folder: String) throws {
-    guard var writer = try FolderWriter(addingTo: folder) else {
-      return try AtomicFile.write(content.bytes(pretty: true), to: Files.path(folder, name))
-    }
+    try write(to: folder) { path throws(FileFailure) in try AtomicFile.write(content.bytes(pretty: true), to: path) }
+  }
+
+  /// The same of any content: `body` writes it to a path.
+  public func write(to folder: String, _ body: (String) throws(FileFailure) -> Void) throws {
+    guard var writer = try FolderWriter(addingTo: folder) else { return try body(Files.path(folder, name)) }
     do {
-      try writer.add(name, content.bytes(pretty: true))
+      try writer.add(name) { path throws(FileFailure) in
+        try body(path)
+        return try SHA256.digest(ofFile: path)
+      }
     } catch {
       writer.cancel()
       throw error
@@ -25,6 +31,22 @@ public struct FolderCompanion: Sendable {
 
   /// Reads it, after it was found to be the one that was written; nil where there is none.
   public func read(from folder: String) throws -> JSONValue? {
-    try FolderReader(folder).resolve(name).map { try Files.readJSON($0, limit: ModelFile.largestText) }
+    try path(in: folder).map { try Files.readJSON($0, limit: ModelFile.largestText) }
+  }
+
+  /// Where it is, after it was found to be the one that was written; nil where there is none.
+  public func path(in folder: String) throws -> String? { try FolderReader(folder).resolve(name) }
+
+  /// The SHA-256 of a folder's weights, or of its adapter's, by which a companion knows whose it is; nil where they are
+  /// not in a single file.
+  public static func weightsHash(of folder: String) throws -> String? {
+    let manifest = try Manifest.read(folder: folder)
+    for name in [WeightFiles.singleName, AdapterFolder.weightsName] {
+      // Whoever reads the weights compares them with the manifest.
+      if let entry = manifest?.files[name] { return entry.hash }
+      let path = Files.path(folder, name)
+      if Files.isFile(path) { return try SHA256.digest(ofFile: path).description }
+    }
+    return nil
   }
 }

@@ -26,6 +26,21 @@ public enum SafetensorsWriter {
     return try writer.commit()
   }
 
+  /// Writes a file of tensors whose bytes are at hand, little-endian; it appears when it is whole.
+  package static func write(
+    _ tensors: [(name: String, type: TensorType, shape: [Int], bytes: [UInt8])], metadata: [String: String],
+    to path: String
+  ) throws(FileFailure) {
+    let header = SafetensorsHeader(tensors: tensors.map { ($0.name, $0.type, $0.shape) }, metadata: metadata)
+    let writer = try AtomicFileWriter(path)
+    try writer.write(header.bytes)
+    for described in header.tensors {
+      guard let tensor = tensors.first(where: { $0.name.isExactly(described.name) }) else { continue }
+      try writer.write(tensor.bytes)
+    }
+    _ = try writer.commit()
+  }
+
   /// Writes the parameters of a model under their Hugging Face names; the file appears when it is whole.
   ///
   /// Matrices that are stored in another form than floats are written in that, `QuantizedTensor` says how.

@@ -14,6 +14,8 @@ public enum GenerationFailure: Failure, Hashable {
   case emptyPrompt
   /// The model's task is another.
   case wrongHead(needed: String, found: String)
+  /// N-grams that should answer beside a classifier have other labels.
+  case foreignNGrams(expected: Int, found: Int)
   /// The model computed something that is not a number.
   case notFinite(token: Int)
   /// Every token is forbidden.
@@ -41,7 +43,7 @@ public enum GenerationFailure: Failure, Hashable {
     case .badSetting, .unknownSetting, .tokenOutOfRange, .promptTooLong, .emptyPrompt, .noMask, .nothingAllowed,
       .unknownLabel, .badPattern, .badSchema, .constraintTooLong, .constraintCannotGoOn, .otherTokenizer:
       .usage
-    case .wrongHead, .notFinite, .missingToken: .badData
+    case .wrongHead, .foreignNGrams, .notFinite, .missingToken: .badData
     }
   }
 
@@ -60,6 +62,8 @@ public enum GenerationFailure: Failure, Hashable {
       "The prompt is empty, and the tokenizer has no token that begins a text: give at least one character."
     case .wrongHead(let needed, let found):
       "This needs \(needed), and the model is \(found)."
+    case .foreignNGrams(let expected, let found):
+      "The n-grams beside the model answer with \(found) numbers, or with values, and the model has \(expected) labels."
     case .notFinite(let token):
       "The model's scores for token \(token) of the text are not finite numbers: its weights are damaged."
     case .nothingAllowed(let token):

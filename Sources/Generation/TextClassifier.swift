@@ -1,4 +1,5 @@
 import Corpora
+import NGrams
 import Tensors
 import Tokenization
 import Transformers
@@ -40,18 +41,27 @@ public struct TextClassifier: Sendable {
   public var problemType: TransformerConfiguration.ProblemType { model.configuration.resolvedProblemType }
   /// What scores are divided by before they become probabilities; 1 leaves them as they are.
   public var temperature = 1.0
+  /// N-grams that answer together with the network, if there are.
+  public let ensemble: NGramEnsemble?
   private let model: Transformer
   private let weights: ParameterBuffer
   private let tokenizer: Tokenizer
   private let execution: Execution
 
   /// A classifier with a model that has a classification head.
+  /// - Parameter ensemble: N-grams with the model's labels that answer, too.
   public init(
-    model: Transformer, weights: ParameterBuffer, tokenizer: Tokenizer, execution: Execution
+    model: Transformer, weights: ParameterBuffer, tokenizer: Tokenizer, ensemble: NGramEnsemble? = nil,
+    execution: Execution
   ) throws(GenerationFailure) {
     guard model.configuration.head == .sequenceClassification else {
       throw .wrongHead(needed: "a classifier", found: "one with \(model.configuration.head.name)")
     }
+    let isValue = model.configuration.resolvedProblemType == .regression
+    if let ensemble, ensemble.columns != model.configuration.labels.count || (ensemble.kind == .value) != isValue {
+      throw .foreignNGrams(expected: model.configuration.labels.count, found: ensemble.columns)
+    }
+    self.ensemble = ensemble
     (self.model, self.weights, self.tokenizer, self.execution) = (model, weights, tokenizer, execution)
   }
 
@@ -75,8 +85,11 @@ public struct TextClassifier: Sendable {
       let activations = Activations(
         model, tokens: batch.tokens.count, sequences: batch.lengths.count, training: false)
       let scores = try model.scores(of: batch, weights: weights, activations: activations, execution: execution)
-      for (row, example) in examples[range].enumerated() {
-        results.append(try classification(scores.row(row), isTruncated: example.truncated))
+      for (row, index) in range.enumerated() {
+        let network = scores.row(row), asked = LabelledRow(text: pairs[index].text, pair: pairs[index].pair)
+        results.append(
+          try classification(
+            ensemble?.scores(network: network, of: [asked]) ?? network, isTruncated: examples[index].truncated))
       }
     }
     return results

@@ -29,7 +29,7 @@ package final class Engine: Sendable {
       configuration.head == .causalLanguage ? try LanguageModel(folder, path: path, execution: execution) : nil
     classifier =
       configuration.head == .sequenceClassification
-      ? try TextClassifier(model: model, weights: folder.weights, tokenizer: tokenizer, execution: execution) : nil
+      ? try TextClassifier(folder, path: path, execution: execution) : nil
     embedder = TextEmbedder(model: model, weights: folder.weights, tokenizer: tokenizer, execution: execution)
   }
 

@@ -22,6 +22,8 @@ public struct ClassifierJudgement: Sendable {
   public let predictions: Predictions
   /// The figures.
   public let evaluation: Evaluation
+  /// Those of the network by itself, where n-grams answer with it.
+  public let network: Evaluation?
   /// 95 % intervals of some of them.
   public let intervals: [Bootstrap.Interval]
   /// Logistic regression on words and letters, learned from the same training set; nil where that is not at hand.
@@ -34,31 +36,32 @@ public struct ClassifierJudgement: Sendable {
   /// Judges answers.
   /// - Parameters:
   ///   - data: What was asked, with labels numbered as the answers are.
+  ///   - network: The answers of the network by itself, where n-grams have changed them.
   ///   - training: What the classifier learned from, for the baselines.
+  ///   - baseline: N-grams that have learned from it; nil lets them learn now.
   ///   - mistakes: How many to show.
   public init(
-    _ predictions: Predictions, on data: LabelledData, training: LabelledData?, mistakes count: Int = 5,
-    temperature: Double? = nil, seed: UInt64 = 1
+    _ predictions: Predictions, network: Predictions? = nil, on data: LabelledData, training: LabelledData?,
+    baseline: NGramBaseline? = nil, mistakes count: Int = 5, temperature: Double? = nil, seed: UInt64 = 1
   ) throws {
     (self.predictions, self.temperature) = (predictions, temperature)
+    self.network = network?.evaluation()
     let training = try training?.relabelled(as: predictions.labels, of: "the model")
-    evaluation = predictions.evaluation(
-      majorityLabel: training?.majority?.label,
-      meanValue: training.flatMap {
-        $0.kind == .value ? $0.rows.reduce(0) { $0 + $1.value } / Double($0.rows.count) : nil
-      })
+    evaluation = training.map { predictions.evaluation(learnedFrom: $0) } ?? predictions.evaluation()
     intervals = Bootstrap(seed: seed).intervals(of: predictions)
-    ngrams = try training.map { try NGramBaseline($0).predictions(on: data).evaluation() }
+    ngrams = try training.map { try (baseline ?? NGramBaseline($0)).predictions(on: data).evaluation() }
     mistakes = predictions.mistakes.prefix(count).map { text in
       Self.mistake(text, data.rows[text], predictions)
     }
   }
 
   /// Judges the classifier of a folder on a set, whose labels must be the model's.
-  /// - Parameter scaling: Applied to the confidences first.
+  /// - Parameters:
+  ///   - ensemble: N-grams that answer with it.
+  ///   - scaling: Applied to the confidences first.
   public init(
     of folder: ModelFolder, on data: LabelledData, training: LabelledData? = nil, mistakes: Int = 5,
-    scaling: TemperatureScaling? = nil, batch: Int = 32, execution: Execution
+    ensemble: NGramEnsemble? = nil, scaling: TemperatureScaling? = nil, batch: Int = 32, execution: Execution
   ) throws {
     guard let tokenizer = folder.tokenizer else { throw SwiftletFailure.noTokenizer(folder: "The model's folder") }
     let configuration = folder.configuration
@@ -68,11 +71,12 @@ public struct ClassifierJudgement: Sendable {
     let evaluator = ClassifierEvaluator(
       model: try Transformer(configuration),
       examples: EncodedExamples(data, template: template, tokenizer: tokenizer), batch: batch)
-    let answers = try evaluator.predictions(
+    let network = try evaluator.predictions(
       weights: folder.weights, activations: evaluator.activations(), execution: execution)
+    let answers = ensemble.map { network.joined(by: $0, of: data.rows) } ?? network
     try self.init(
-      scaling?.applied(to: answers) ?? answers, on: data, training: training, mistakes: mistakes,
-      temperature: scaling?.temperature)
+      scaling?.applied(to: answers) ?? answers, network: ensemble == nil ? nil : network, on: data,
+      training: training, mistakes: mistakes, temperature: scaling?.temperature)
   }
 
   private static func mistake(_ text: Int, _ row: LabelledRow, _ predictions: Predictions) -> Mistake {
@@ -102,6 +106,7 @@ public struct ClassifierJudgement: Sendable {
     var ranges: JSONValue = .object([:])
     for interval in intervals { ranges[interval.name] = .array([.number(interval.low), .number(interval.high)]) }
     json["intervals"] = ranges
+    if let network { json["network"] = network.json.singleFigures }
     if let ngrams { json["baselines"]?["ngrams"] = ngrams.json.singleFigures }
     if let temperature { json["temperature"] = .number(temperature) }
     json["mistakes"] = .array(

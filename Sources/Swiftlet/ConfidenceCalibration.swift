@@ -13,6 +13,9 @@ public struct ConfidenceCalibration: Sendable, Equatable {
     (self.scaling, rows) = (scaling, predictions.count)
   }
 
+  /// Whether a folder has one.
+  static func isThere(in folder: String) throws -> Bool { try file.path(in: folder) != nil }
+
   /// Reads that of a model's or an adapter's folder.
   /// - Throws: `SwiftletFailure.calibration` where there is none, or where the weights are not those it was fitted to.
   public init(folder: String) throws {
@@ -42,10 +45,9 @@ public struct ConfidenceCalibration: Sendable, Equatable {
   }
 
   private static func hash(_ folder: String) throws -> String {
-    let names = ["model.safetensors", "adapter_model.safetensors"].map { Files.path(folder, $0) }
-    guard let path = names.first(where: { Files.isFile($0) }) else {
+    guard let hash = try FolderCompanion.weightsHash(of: folder) else {
       throw SwiftletFailure.calibration(folder: folder, reason: "it has no weights in a single file")
     }
-    return try SHA256.digest(ofFile: path).description
+    return hash
   }
 }

@@ -4,6 +4,7 @@
 @_exported import Files
 @_exported import Generation
 @_exported import Kernels
+@_exported import NGrams
 @_exported import Tensors
 @_exported import Tokenization
 @_exported import Training

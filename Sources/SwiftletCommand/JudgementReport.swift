@@ -2,21 +2,23 @@ import Console
 import Swiftlet
 
 extension ClassifierJudgement {
-  /// The figures with their intervals, beside the baselines.
+  /// The figures with their intervals, beside those of its parts and the baselines.
   var table: String {
+    let parts = network == nil ? [] : ["network"]
     var table = TextTable(
-      ["", "model", "95 %", "n-grams", "majority"], alignments: [.left, .right, .left, .right, .right])
+      ["", "model", "95 %"] + parts + ["n-grams", "majority"],
+      alignments: [.left, .right, .left] + parts.map { _ in .right } + [.right, .right])
     let (own, other) = (evaluation.json, ngrams?.json)
     let majority = own["baselines"]?["majority"] ?? own["baselines"]?["mean"]
     for (name, title) in Self.titles {
       guard let value = own[name]?.double else { continue }
       let interval = intervals.first { $0.name == name }
-      table.add([
-        title, HumanFormat.fixed(value, 4),
-        interval.map { "\(HumanFormat.fixed($0.low, 4)) … \(HumanFormat.fixed($0.high, 4))" } ?? "",
-        other?[name]?.double.map { HumanFormat.fixed($0, 4) } ?? "",
-        majority?[name]?.double.map { HumanFormat.fixed($0, 4) } ?? "",
-      ])
+      let others = (network.map { [$0.json] } ?? []) + [other, majority]
+      table.add(
+        [
+          title, HumanFormat.fixed(value, 4),
+          interval.map { "\(HumanFormat.fixed($0.low, 4)) … \(HumanFormat.fixed($0.high, 4))" } ?? "",
+        ] + others.map { $0?[name]?.double.map { HumanFormat.fixed($0, 4) } ?? "" })
     }
     return table.text
   }

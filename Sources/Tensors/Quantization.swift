@@ -14,7 +14,7 @@ enum Quantization {
       }
     case .bf16:
       for (index, number) in numbers.enumerated() {
-        values.storeBytes(of: bfloat16(number), toByteOffset: 2 * index, as: UInt16.self)
+        values.storeBytes(of: BFloat16(number).bits, toByteOffset: 2 * index, as: UInt16.self)
       }
     case .q8, .q4:
       guard let scales else { return }
@@ -23,7 +23,7 @@ enum Quantization {
         let part = UnsafeBufferPointer(
           rebasing: numbers[first..<min(first + WeightFormat.groupSize, numbers.count)])
         let scale = format == .q8 ? byteScale(part) : nibbleScale(part)
-        scales[group] = bfloat16(scale)
+        scales[group] = BFloat16(scale).bits
         for index in 0..<WeightFormat.groupSize {
           let number = index < part.count && scale != 0 ? (part[index] / scale).rounded(.toNearestOrEven) : 0
           if format == .q8 {
@@ -47,7 +47,8 @@ enum Quantization {
     for index in numbers.indices {
       switch format {
       case .fp32: numbers[index] = values.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
-      case .bf16: numbers[index] = float(values.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self))
+      case .bf16:
+        numbers[index] = BFloat16(bits: values.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)).float
       case .q8, .q4:
         guard let scales else { return }
         let (group, place) = (index / WeightFormat.groupSize, index % WeightFormat.groupSize)
@@ -58,14 +59,14 @@ enum Quantization {
           let byte = values.load(fromByteOffset: group * 16 + place % 16, as: UInt8.self)
           whole = Int(place < 16 ? byte & 15 : byte >> 4) - 8
         }
-        numbers[index] = float(scales[group]) * Float(whole)
+        numbers[index] = BFloat16(bits: scales[group]).float * Float(whole)
       }
     }
   }
 
   /// The largest number becomes 127 of its scale.
   private static func byteScale(_ numbers: UnsafeBufferPointer<Float>) -> Float {
-    rounded(numbers.reduce(0) { max($0, abs($1)) } / 127)
+    BFloat16(numbers.reduce(0) { max($0, abs($1)) } / 127).float
   }
 
   /// The scale with the smallest sum of squared errors, of those that bring the largest number near the end of the
@@ -76,7 +77,7 @@ enum Quantization {
     var (best, leastError) = (Float(0), Float.infinity)
     for step in 0..<12 {
       let divisor = -5.75 - Float(step) * 0.25
-      for scale in [rounded(largest / divisor), rounded(-largest / divisor)] where scale != 0 {
+      for scale in [BFloat16(largest / divisor).float, BFloat16(-largest / divisor).float] where scale != 0 {
         let inverse = 1 / scale
         var error: Float = 0
         for number in numbers {
@@ -88,15 +89,5 @@ enum Quantization {
       }
     }
     return best
-  }
-
-  private static func rounded(_ scale: Float) -> Float { float(bfloat16(scale)) }
-
-  private static func float(_ bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }
-
-  /// To the nearest, the even one of two; weights are finite.
-  private static func bfloat16(_ number: Float) -> UInt16 {
-    let bits = number.bitPattern
-    return UInt16(truncatingIfNeeded: (UInt64(bits) + 0x7FFF + UInt64((bits >> 16) & 1)) >> 16)
   }
 }

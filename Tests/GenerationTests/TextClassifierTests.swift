@@ -1,4 +1,6 @@
+import Corpora
 import Generation
+import NGrams
 import Tensors
 import TestSupport
 import Testing
@@ -6,7 +8,8 @@ import Transformers
 
 @Suite struct TextClassifierTests {
   private func classifier(
-    _ family: TransformerConfiguration.Family, _ problem: TransformerConfiguration.ProblemType, labels: [String]
+    _ family: TransformerConfiguration.Family, _ problem: TransformerConfiguration.ProblemType, labels: [String],
+    ensemble: NGramEnsemble? = nil
   ) throws -> TextClassifier {
     let tiny = try TinyModel(family) { configuration in
       configuration.head = .sequenceClassification
@@ -14,7 +17,7 @@ import Transformers
       configuration.problemType = problem
     }
     return try TextClassifier(
-      model: tiny.model, weights: tiny.weights, tokenizer: testTokenizer,
+      model: tiny.model, weights: tiny.weights, tokenizer: testTokenizer, ensemble: ensemble,
       execution: Execution(kernels: ReferenceKernels.self, threads: 1))
   }
 
@@ -47,6 +50,24 @@ import Transformers
     }
     let values = try classifier(.bert, .regression, labels: ["stars"]).classify(texts)
     #expect(values.allSatisfy { $0.labels.isEmpty && $0.scores.count == 1 })
+  }
+
+  @Test("N-grams with other labels, or none, are refused")
+  func foreignNGrams() throws {
+    let rows = ["light", "deep", "void", "form"].enumerated().map { LabelledRow(text: $1, labels: [Int32($0 % 2)]) }
+    let data = LabelledData(rows: rows, labelNames: ["a", "b"])
+    let ngrams = try #require(NGramClassifier(learningFrom: data))
+    let ensemble = try #require(
+      NGramEnsemble(of: ngrams, averaging: [EnsembleWeights(network: 0, ngrams: 1)]))
+    for (labels, problem) in [
+      (["a", "b", "c"], TransformerConfiguration.ProblemType.singleLabel), (["stars"], .regression),
+    ] {
+      #expect(throws: GenerationFailure.foreignNGrams(expected: labels.count, found: 2)) {
+        _ = try classifier(.gpt2, problem, labels: labels, ensemble: ensemble)
+      }
+    }
+    let joined = try classifier(.gpt2, .singleLabel, labels: ["a", "b"], ensemble: ensemble)
+    #expect(try joined.classify(["light", "deep"]).map(\.labels) == [["a"], ["b"]])
   }
 
   @Test("A model without a classification head is refused")

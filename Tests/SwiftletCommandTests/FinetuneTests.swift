@@ -78,12 +78,59 @@ import Testing
     // The temperature moves scores, and belongs to the folder it was fitted in.
     let calibrated = try object("classify", "--model", adapter, "--calibrated", "the small oak")
     #expect(calibrated["score"] as? Double != answers[0])
-    let refused = try Program.run("classify", "--model", merged, "--calibrated", "the small oak")
-    #expect(refused.status == 65 && refused.errors.contains("calibration.json"), "\(refused.errors)")
+    #expect(try object("classify", "--model", merged, "--calibrated", "the small oak")["score"] is Double)
+    let refused = try Program.run("classify", "--model", model, "--calibrated", "the small oak")
+    #expect(refused.status == 65, "\(refused.errors)")
     result = try object(
       "evaluate", "--model", adapter, "--data", held, "--train", train, "--mistakes", "3", "--calibrated")
     #expect((result["mistakes"] as? [Any])?.count ?? 9 <= 3 && result["micro_f1"] is Double)
     #expect((result["baselines"] as? [String: Any])?["ngrams"] != nil)
+  }
+
+  /// N-grams know these labels at once, the network after some epochs only.
+  @Test func ngramsAnswerWithTheNetwork() throws {
+    let (joined, alone) = (scratch.path("joined"), scratch.path("alone"))
+    var result = try finetune("joined", "--validation", held, "--test", held)
+    #expect(result["accuracy"] as? Double == 1)
+    #expect((result["network"] as? [String: Double])?["accuracy"] ?? 1 < 1)
+    let weights = try #require(result["ensemble"] as? [String: Double])
+    #expect((weights["ngrams"] ?? 0) > 0 && (weights["network"] ?? -1) >= 0)
+    let test = try #require(result["test"] as? [String: Any])
+    #expect(test["accuracy"] as? Double == 1 && test["network"] is [String: Double])
+    #expect(try manifest("joined").contains("ngrams.safetensors"))
+
+    // The folder answers as it was judged, also in eight bits; without its n-grams as the network does.
+    let judged = try object("evaluate", "--model", joined, "--data", held)
+    #expect(abs((judged["loss"] as? Double ?? 9) - (result["loss"] as? Double ?? 0)) < 1e-3)
+    let network = try object("evaluate", "--model", joined, "--data", held, "--network-alone")
+    let part = judged["network"] as? [String: Double]
+    #expect(network["loss"] as? Double == part?["loss"] && network["network"] == nil)
+    _ = try object("convert", joined, scratch.path("eight"), "--to", "hf", "--quantize", "q8")
+    for folder in [joined, scratch.path("eight")] {
+      let labels = try ["the old fish", "the grey moss"].map {
+        try object("classify", "--model", folder, $0)["label"] as? String
+      }
+      #expect(labels == ["animal", "plant"])
+    }
+    let scores = try [[], ["--network-alone"]].map {
+      try #require(object(["classify", "--model", joined, "the old fish"] + $0)["score"] as? Double)
+    }
+    #expect(scores[0] != scores[1])
+    let pruned = scratch.path("pruned")
+    _ = try object(
+      "prune", joined, "--out", pruned, "--sparsity", "0.3", "--train", train, "--validation", held, "--epochs", "1")
+    #expect(try object("classify", "--model", pruned, "the grey moss")["label"] as? String == "plant")
+
+    // Damage is named, and nothing is answered.
+    let file = URL(fileURLWithPath: joined + "/ngrams.safetensors")
+    try Data([1, 2, 3]).write(to: file)
+    let damaged = try Program.run("classify", "--model", joined, "the old fish")
+    #expect(damaged.status == 65 && damaged.errors.contains("ngrams.safetensors"), "\(damaged.errors)")
+
+    result = try finetune("alone", "--validation", held, "--ensemble", "none")
+    #expect(result["network"] == nil && result["ensemble"] is NSNull)
+    #expect(try !manifest("alone").contains("ngrams.safetensors"))
+    #expect(try object("evaluate", "--model", alone, "--data", held)["network"] == nil)
   }
 
   /// An adapter learns more of a language, too, and generates by itself and merged.
@@ -128,7 +175,8 @@ import Testing
       let baselines = try #require(result[name] as? [String: [String: Double]])
       #expect((baselines["ngrams"]?["accuracy"] ?? 0) > 0.9 && baselines["majority"]?["accuracy"] == 0.5)
     }
-    #expect(try manifest("searched").contains("calibration.json"))
+    #expect(
+      try manifest("searched").contains("calibration.json") && manifest("searched").contains("ngrams.safetensors"))
 
     // Without --resume nothing is overwritten; with it, only what is new is run.
     #expect(try Program.run(common + search).status == 73)
@@ -144,7 +192,10 @@ import Testing
 
     result = try finetune("folded", "--folds", "3")
     #expect((result["runs"] as? [[String: Any]])?.map { $0["fold"] as? Int } == [1, 2, 3])
-    #expect(try object("classify", "--model", scratch.path("folded"), "the old fish")["label"] is String)
+    #expect(try manifest("folded").contains("ngrams.safetensors"))
+    #expect(try object("classify", "--model", scratch.path("folded"), "the old fish")["label"] as? String == "animal")
+    let alone = try Program.run(common + search + ["--resume", "--ensemble", "none"])
+    #expect(alone.status == 0 && alone.errors.contains("0 of them are finished."), "\(alone.errors)")
   }
 
   /// The other settings of a run, one after the other.
@@ -219,6 +270,8 @@ import Testing
       ["--search", "colour=1"], ["--search", "dropout=much"], ["--search", "lora-rank=2"],
       ["--task", "language", "--seeds", "2"], ["--task", "tokens", "--token-dropout", "0.1"],
       ["--task", "language", "--metric", "accuracy"], ["--documents", "lines"], ["--deduplicate"],
+      ["--task", "tokens", "--ensemble", "none"],
+      ["--task", "language", "--ensemble", "ngrams"], ["--ensemble", "trees"],
     ] {
       let run = try Program.run(common + arguments)
       #expect(run.status == 64, "\(arguments): \(run.errors)")

@@ -5,7 +5,7 @@ import Training
 
 @Suite struct BootstrapTests {
   @Test func quantilesAreNumPys() throws {
-    for (count, expected) in zip([5, 40, 1000], try #require(try fixture("baselines")["quantiles"]?.array)) {
+    for (count, expected) in zip([5, 40, 1000], try #require(try fixture("judgement")["quantiles"]?.array)) {
       let sorted = (0..<count).map { Double($0) * Double($0).squareRoot() }
       for (share, value) in zip([0.025, 0.975], expected.numbers) {
         #expect(abs(Bootstrap.quantile(sorted, share) - value) < 1e-9 * max(1, value))
@@ -40,7 +40,7 @@ import Training
 @Suite struct TemperatureScalingTests {
   @Test(arguments: 0..<3)
   func findsWhatSciPyFinds(index: Int) throws {
-    let set = try #require(try fixture("baselines")["temperatures"]?.array?[index])
+    let set = try #require(try fixture("judgement")["temperatures"]?.array?[index])
     let labels = try #require(set["labels"]?.int)
     let predictions = Predictions(
       probabilities: (set["probabilities"]?.numbers ?? []).map { Float($0) }, kind: .single,

@@ -122,7 +122,8 @@ import Transformers
     weaker.distillation?.weight = 0.2
     func scores(_ seeds: [UInt64], _ settings: FineTuningSettings...) throws -> [UInt64] {
       let plan = FineTuningTrials(
-        candidates: settings.map { .init(values: [], settings: $0) }, seeds: seeds, splits: [(rows, held)])
+        candidates: settings.map { .init(values: [], settings: $0) }, seeds: seeds, splits: [(rows, held)],
+        joinsNGrams: false)
       var record: TrialRecord?
       let trials = try plan.run(base: .new(configuration, tokenizer), execution: execution, record: &record) {
         _, _, _ in

@@ -23,6 +23,8 @@ struct Classify: ParsableCommand {
   var adapter: String?
   @Flag(name: .long, help: "Apply the temperature that fine-tuning found, so that scores are honest chances.")
   var calibrated = false
+  @Flag(name: .long, help: "Leave out the n-grams of the folder: the network answers alone, as in other programs.")
+  var networkAlone = false
   @Option(name: .long, help: "How many labels to show; all in JSON.") var top = 1
   @Flag(name: .long, help: "Show which words weighed: integrated gradients and gradient × input.") var explain = false
   @Flag(name: .long, help: "Show what the place of the answer attends to, too.") var attention = false
@@ -50,19 +52,18 @@ struct Classify: ParsableCommand {
     let transformer = try Transformer(folder.configuration)
     let execution = try shared.execution()
     if folder.configuration.head == .tokenClassification {
-      if explains || pair != nil || calibrated {
+      if explains || pair != nil || calibrated || networkAlone {
         throw ValidationError(
-          "Explanations, pairs and --calibrated are for classifiers of texts; this model labels words.")
+          "Explanations, pairs, --calibrated and --network-alone are for classifiers of texts; this model labels words."
+        )
       }
       return try labelWords(
         WordClassifier(model: transformer, weights: folder.weights, tokenizer: tokenizer, execution: execution))
     }
-    var classifier = try TextClassifier(
-      model: transformer, weights: folder.weights, tokenizer: tokenizer, execution: execution)
-    if calibrated {
-      classifier.temperature = try ConfidenceCalibration(folder: adapter ?? model).scaling.temperature
-    }
+    let classifier = try TextClassifier(
+      folder, path: adapter ?? model, isCalibrated: calibrated, isAlone: networkAlone, execution: execution)
     if explains {
+      if classifier.ensemble != nil { note("What is explained is the network; n-grams answer with it.") }
       return try explain(
         classifier,
         TextExplainer(model: transformer, weights: folder.weights, tokenizer: tokenizer, execution: execution))
@@ -98,9 +99,11 @@ struct Classify: ParsableCommand {
     var explanations: [Explanation] = []
     let usesColor = Terminal().usesColor
     try forEachText { text, pair in
-      let explanation = try explainer.explain(text, pair: pair, label: explainLabel)
+      let result = try classifier.classify(text, pair: pair)
+      let explanation = try explainer.explain(
+        text, pair: pair, label: explainLabel ?? (result.isValue ? nil : result.ranked.first?.label))
       if explainHtml != nil { explanations.append(explanation) }
-      show(text, try classifier.classify(text, pair: pair), explanation: explanation, usesColor: usesColor)
+      show(text, result, explanation: explanation, usesColor: usesColor)
     }
     guard let explainHtml else { return }
     try AtomicFile.write(Array(ExplanationPage(explanations).html.utf8), to: explainHtml)

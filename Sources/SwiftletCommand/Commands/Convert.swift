@@ -78,11 +78,13 @@ struct Convert: ParsableCommand {
     switch to {
     case .hf:
       for line in try folder.write(to: output) { note(line) }
+      try companions()?.write(to: output)
       written = try ModelFolder(reading: output)
       let tensors = written.weights.layout.entries.reduce(0) { $0 + $1.tensors.count }
       result = (tensors, try Files.byteCount(of: Files.path(output, "model.safetensors")))
     case .gguf:
       guard let tokenizer = folder.tokenizer else { throw SwiftletFailure.noTokenizer(folder: input) }
+      if try companions()?.ensemble != nil { note("The n-grams that answer with the network have no place in GGUF.") }
       result = try GGUFExport.write(
         folder.weights, of: folder.configuration, tokenizer: tokenizer, name: Files.name(of: input),
         type: type ?? .f32, to: output)
@@ -106,6 +108,12 @@ struct Convert: ParsableCommand {
       if report.before == nil { note("swiftlet: --corpus FILE compares loss and greedy tokens before and after.") }
     }
     Output(json: shared.json).result(.object(object), text: text)
+  }
+
+  /// What a classifier's folder, or its adapter's, has beside the weights.
+  private func companions() throws -> ClassifierCompanions? {
+    let folder = mergeAdapter ?? input
+    return Files.isFolder(folder) ? try ClassifierCompanions(folder: folder) : nil
   }
 
   private static func sentence(_ check: ModelComparison) -> String {

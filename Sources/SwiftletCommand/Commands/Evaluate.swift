@@ -27,6 +27,8 @@ struct Evaluate: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("How many of the worst mistakes to show (5).", valueName: "n"))
   var mistakes: Int?
   @Flag(name: .long, help: "Apply the temperature that fine-tuning found to the confidences.") var calibrated = false
+  @Flag(name: .long, help: "Leave out the n-grams of the folder: the network answers alone, as in other programs.")
+  var networkAlone = false
   @OptionGroup(title: "Text") var reading: ReadingOptions
   @Flag(name: .long, help: "The model was trained without tokens that begin and end documents.") var noDocumentMarks =
     false
@@ -44,8 +46,9 @@ struct Evaluate: ParsableCommand {
     }
     if let mistakes, mistakes < 0 { throw ValidationError("--mistakes \(mistakes): 0 or more is expected.") }
     if data == nil {
-      if train != nil || calibrated || mistakes != nil {
-        throw ValidationError("--train, --calibrated and --mistakes are of --data, which is missing.")
+      if train != nil || calibrated || networkAlone || mistakes != nil {
+        throw ValidationError(
+          "--train, --calibrated, --network-alone and --mistakes are of --data, which is missing.")
       }
       try labels.requireNone(because: "give one as --data")
     }
@@ -70,6 +73,7 @@ struct Evaluate: ParsableCommand {
       if training == nil { note("Give --train, what the classifier learned from, for the n-gram baseline.") }
       let judgement = try ClassifierJudgement(
         of: folder, on: rows, training: training, mistakes: mistakes ?? 5,
+        ensemble: networkAlone ? nil : NGramEnsemble(folder: adapter ?? model),
         scaling: calibrated ? ConfidenceCalibration(folder: adapter ?? model).scaling : nil, execution: execution)
       output.result(judgement.json, text: judgement.report)
     } else if pseudoLogLikelihood {

@@ -11,7 +11,8 @@ extension Finetune {
     let splits =
       try held.map { [(training: training, held: $0)] } ?? training.folds(trials.folds ?? 2, seed: shared.seed)
     let plan = FineTuningTrials(
-      candidates: trials.candidates(settings), seeds: trials.seeds(from: shared.seed), splits: splits, test: test)
+      candidates: trials.candidates(settings), seeds: trials.seeds(from: shared.seed), splits: splits, test: test,
+      joinsNGrams: joinsNGrams)
     for candidate in plan.candidates { try candidate.settings.validate() }
     note("\(plan.count) runs")
     Interrupts.install()
@@ -22,14 +23,14 @@ extension Finetune {
     var kept = finished.map(\.score).min() ?? .infinity
     let outcomes = try plan.run(
       base: base, execution: execution, record: &record, shouldStop: { Interrupts.isPending }
-    ) { trial, evaluation, run in
+    ) { trial, answers, run in
       done += 1
-      note("run \(done) of \(plan.count), seed \(trial.seed)\(Self.place(trial)): \(evaluation.summary)")
+      note("run \(done) of \(plan.count), seed \(trial.seed)\(Self.place(trial)): \(answers.evaluation.summary)")
       // Of one split, the best run's model is the result.
       guard trials.folds == nil, trial.score < kept else { return }
       try run.write(to: out)
-      if let held, held.kind != .tokens {
-        try ConfidenceCalibration(fitting: run.predictions(on: held))?.write(to: out)
+      if let network = answers.network {
+        try ClassifierCompanions(fitting: network, on: answers.held, ensemble: answers.ensemble).write(to: out)
       }
       kept = trial.score
     }
@@ -65,6 +66,10 @@ extension Finetune {
       throw ExitCode(Interrupts.exitCode)
     }
     try run.write(to: out)
+    if joinsNGrams {
+      let weights = outcomes.map(\.weights)
+      try NGramEnsemble(of: NGramBaseline(training).classifier, averaging: weights)?.write(to: out)
+    }
   }
 
   private static func place(_ trial: FineTuningTrials.Trial) -> String {

@@ -61,6 +61,12 @@ struct Finetune: ParsableCommand {
     name: .long,
     help: ArgumentHelp("Leave each token out of a text with this probability, in training.", valueName: "p"))
   var tokenDropout: Double?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What answers with the network, where it helps on the validation set: ngrams (the default), kept beside the weights, or none.",
+      valueName: "name"))
+  var ensemble: Ensemble?
   @OptionGroup(title: "Adapter") var adapter: AdapterOptions
   @OptionGroup(title: "Teacher") var teacher: TeacherOptions
   @OptionGroup(title: "Repetition") var trials: TrialOptions
@@ -71,6 +77,7 @@ struct Finetune: ParsableCommand {
   @OptionGroup(title: "Steps") var step: StepOptions
   @OptionGroup(title: "Shared") var shared: SharedOptions
 
+  enum Ensemble: String, CaseIterable, ExpressibleByArgument { case ngrams, none }
   enum ClassWeighting: String, CaseIterable, ExpressibleByArgument { case none, balanced }
 
   func validate() throws {
@@ -79,18 +86,18 @@ struct Finetune: ParsableCommand {
     }
     if task == .language {
       if trials.isNeeded || freeze || fromScratch || test != nil || tokenDropout != nil || metric != nil
-        || classWeights != nil || maxLength != nil
+        || classWeights != nil || maxLength != nil || ensemble != nil
       {
         throw ValidationError(
-          "--seeds, --folds, --search, --freeze, --from-scratch, --test, --token-dropout, --metric, --class-weights and --max-length are of classification."
+          "--seeds, --folds, --search, --freeze, --from-scratch, --test, --token-dropout, --metric, --class-weights, --max-length and --ensemble are of classification."
         )
       }
       try labels.requireNone(because: "--task language reads text")
     } else if reading.isGiven || copies.removal != .none {
       throw ValidationError("--documents, --repair and --deduplicate are of --task language.")
     }
-    if task == .tokens, test != nil || tokenDropout != nil {
-      throw ValidationError("--test and --token-dropout are of texts whose labels are of the whole.")
+    if task == .tokens, test != nil || tokenDropout != nil || ensemble != nil {
+      throw ValidationError("--test, --token-dropout and --ensemble are of texts whose labels are of the whole.")
     }
     if adapter.lora, freeze || fromScratch {
       throw ValidationError("--lora goes neither with --freeze nor with --from-scratch.")
@@ -165,31 +172,45 @@ struct Finetune: ParsableCommand {
     // Words have figures of their own, and n-grams of whole texts say nothing about them.
     guard training.kind != .tokens else { return finish(result) }
     var json = result.json
-    var text = ["\(out): \(result.evaluation?.summary ?? "no validation") after \(result.steps) steps"]
+    let baseline = try NGramBaseline(training)
+    var companions: ClassifierCompanions?
+    var tables: [String] = []
+    var summary = result.evaluation?.summary
     for (name, data) in [("validation", held), ("test", test)] {
       guard let data = try data?.relabelled(as: training.labelNames, of: training.path) else { continue }
-      let predictions = try run.predictions(on: data)
+      let network = try run.predictions(on: data)
       if name == "validation" {
-        let calibration = ConfidenceCalibration(fitting: predictions)
-        try calibration?.write(to: out)
-        json["temperature"] = calibration.map { .number($0.scaling.temperature) } ?? .null
+        let fitted = ClassifierCompanions(
+          fitting: network, on: data, baseline: joinsNGrams ? baseline : nil)
+        try fitted.write(to: out)
+        json["temperature"] = fitted.calibration.map { .number($0.scaling.temperature) } ?? .null
+        json["ensemble"] = fitted.ensemble?.weights.json ?? .null
+        if fitted.ensemble != nil { note(NGramEnsemble.sentence) }
+        companions = fitted
       }
-      let judgement = try ClassifierJudgement(predictions, on: data, training: training)
+      let joined = companions?.ensemble.map { network.joined(by: $0, of: data.rows) }
+      let judgement = try ClassifierJudgement(
+        joined ?? network, network: joined == nil ? nil : network, on: data, training: training, baseline: baseline)
       if name == "test" {
         json["test"] = judgement.json
       } else if case .object(let figures) = judgement.json {
         // The figures under the names that `evaluate` has for them.
         for (key, value) in figures { json[key] = value }
+        summary = judgement.evaluation.summary
       }
-      text.append("\n\(name)\n\(judgement.table)")
+      tables.append("\n\(name)\n\(judgement.table)")
     }
-    Output(json: shared.json).result(json, text: text.joined(separator: "\n"))
+    Output(json: shared.json).result(
+      json, text: ([sentence(summary, result)] + tables).joined(separator: "\n"))
   }
+
+  /// Whether n-grams answer with the network, where that helps.
+  var joinsNGrams: Bool { task == .classification && ensemble != Ensemble.none }
 
   private func settings(_ configuration: TransformerConfiguration, _ training: LabelledData) -> FineTuningSettings {
     var settings = FineTuningSettings.recommended(
       for: configuration, pretrained: !fromScratch, rows: training.rows.count, kind: training.kind,
-      labels: training.labelNames.count)
+      labels: training.labelNames.count, besideNGrams: joinsNGrams)
     settings.adapter = adapter.settings
     // An adapter begins at nothing, and bears faster steps.
     if adapter.lora { settings.loop.learningRate.peak *= 4 }
@@ -205,6 +226,10 @@ struct Finetune: ParsableCommand {
     return settings
   }
 
+  private func sentence(_ summary: String?, _ result: TrainingResult) -> String {
+    "\(out): \(summary ?? "no validation") after \(result.steps) steps"
+  }
+
   /// What a run that needs no judgement says at its end.
   func finish(_ result: TrainingResult) {
     var json = result.json
@@ -213,7 +238,7 @@ struct Finetune: ParsableCommand {
       for (name, value) in figures { json[name] = value }
     }
     Output(json: shared.json).result(
-      json, text: "\(out): \(result.evaluation?.summary ?? "no validation") after \(result.steps) steps")
+      json, text: sentence(result.evaluation?.summary, result))
     if result.outcome == .interrupted {
       note("Stopped and saved. To go on, give the same command with --resume.")
     }
@@ -221,3 +246,10 @@ struct Finetune: ParsableCommand {
 }
 
 extension SelectionCriterion: ExpressibleByArgument {}
+
+extension NGramEnsemble {
+  /// What is told when one is kept.
+  static var sentence: String {
+    "N-grams answer with the network, from \(fileName) in its folder; other programs read the network alone."
+  }
+}

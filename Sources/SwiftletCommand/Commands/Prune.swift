@@ -181,7 +181,8 @@ struct Prune: ParsableCommand {
     try finish(try run.run { Interrupts.isPending }, reporter, &report)
     if let held, kind != .tokens {
       let held = try held.relabelled(as: folder.configuration.labels, of: "the model")
-      try ConfidenceCalibration(fitting: run.predictions(on: held))?.write(to: out)
+      let baseline = try NGramEnsemble(folder: model) == nil ? nil : NGramBaseline(training)
+      try ClassifierCompanions(fitting: run.predictions(on: held), on: held, baseline: baseline).write(to: out)
     }
   }
 

@@ -59,8 +59,10 @@ struct Demonstration {
     let (training, validation, test) = try readLabels()
     guard try fineTune(training, validation, minutes: 0.25 * minutes) else { return nil }
 
-    let judged = try ModelFolder(reading: weights("classifier")).evaluate(on: test, execution: execution)
-    guard case .labels(let classifier) = judged else {
+    let judged = try ClassifierJudgement(
+      of: ModelFolder(reading: weights("classifier")), on: test, ensemble: NGramEnsemble(folder: weights("classifier")),
+      execution: execution)
+    guard case .labels(let classifier) = judged.evaluation else {
       throw TrainingFailure.labels(problem: "The demonstration needs texts with one label each; \(labels) has others.")
     }
     return try Figures(
@@ -130,7 +132,7 @@ struct Demonstration {
     let configuration = try ModelFolder.configuration(ofFolder: weights("masked"))
     var settings = FineTuningSettings.recommended(
       for: configuration, pretrained: true, rows: training.rows.count, kind: training.kind,
-      labels: training.labelNames.count)
+      labels: training.labelNames.count, besideNGrams: true)
     settings.loop.budget = .minutes(minutes)
     settings.loop.seed = seed
     let output = weights("classifier")
@@ -141,7 +143,13 @@ struct Demonstration {
       execution: execution, output: output, actions: LoopActions(report: { reporter.report($0) }))
     let result = try run.run { Interrupts.isPending }
     reporter.finish()
-    return result.outcome != .interrupted
+    guard result.outcome != .interrupted else { return false }
+    let held = try validation.relabelled(as: training.labelNames, of: training.path)
+    let companions = try ClassifierCompanions(
+      fitting: run.predictions(on: held), on: held, baseline: NGramBaseline(training))
+    try companions.write(to: output)
+    if companions.ensemble != nil { say("   " + NGramEnsemble.sentence) }
+    return true
   }
 
   // MARK: What the models do

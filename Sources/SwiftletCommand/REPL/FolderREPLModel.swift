@@ -38,8 +38,7 @@ final class FolderREPLModel: REPLModel {
       case .maskedLanguage, .maskedLanguageAndNextSentence:
         .filler(try makeFiller())
       case .sequenceClassification:
-        .classifier(
-          try TextClassifier(model: model, weights: folder.weights, tokenizer: tokenizer, execution: execution))
+        .classifier(try TextClassifier(folder, path: path, execution: execution))
       case .tokenClassification:
         .tagger(try WordClassifier(model: model, weights: folder.weights, tokenizer: tokenizer, execution: execution))
       default:

@@ -51,9 +51,10 @@ public struct FineTuningSettings: Sendable {
   ///   - rows: Texts to train on.
   ///   - kind: What their labels are, which decides by what figure the best epoch is chosen.
   ///   - labels: How many labels there are.
+  ///   - besideNGrams: Whether n-grams are going to answer with the model, and need not teach it then.
   public static func recommended(
     for configuration: TransformerConfiguration, pretrained: Bool, rows: Int, kind: LabelKind, labels: Int = 2,
-    epochs: Double? = nil
+    besideNGrams: Bool = false, epochs: Double? = nil
   ) -> FineTuningSettings {
     // Published rates fall about with the width: 3e-4 at 128 to 2e-5 … 5e-5 at 768.
     let peak = min(1e-3, 0.06 / Double(configuration.width)) * (pretrained ? 1 : 2)
@@ -69,8 +70,10 @@ public struct FineTuningSettings: Sendable {
     // still for the first epochs.
     settings.loop.criterion = .usual(for: kind)
     // What n-grams know pays where rows, or those of a label, are few enough for a transformer to miss it; still fewer
-    // teach them nothing.
-    if kind == .single, (500..<max(10_000, 1000 * labels)).contains(rows) { settings.distillation = .ngrams }
+    // teach them nothing. A model that has learned it errs on the same texts, and gains less by n-grams beside it.
+    if !besideNGrams, kind == .single, (500..<max(10_000, 1000 * labels)).contains(rows) {
+      settings.distillation = .ngrams
+    }
     return settings
   }
 

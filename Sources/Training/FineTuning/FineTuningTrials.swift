@@ -1,5 +1,6 @@
 import Corpora
 import Files
+import NGrams
 import Tensors
 
 /// The same fine-tuning several times: with other seeds, on other parts of the data, with other settings; because one
@@ -28,6 +29,8 @@ public struct FineTuningTrials {
     public var fold: Int?
     /// The figures on what was held out, by the names of `Evaluation`'s JSON.
     public var figures: JSONValue
+    /// What network and n-grams weigh, where they answer together.
+    public var weights: EnsembleWeights?
     /// Those on the test set.
     public var test: JSONValue?
     /// What was held out, by the candidate's criterion; less is better.
@@ -48,13 +51,18 @@ public struct FineTuningTrials {
   public var splits: [(training: LabelledData, held: LabelledData)]
   /// Rows that choose nothing.
   public var test: LabelledData?
+  /// Whether n-grams answer with the network, where that helps.
+  public var joinsNGrams: Bool
+  /// The n-grams of each split, which learn when they are needed.
+  private let baselines = SplitBaselines()
 
   /// A plan of trials.
   public init(
     candidates: [Candidate], seeds: [UInt64], splits: [(training: LabelledData, held: LabelledData)],
-    test: LabelledData? = nil
+    test: LabelledData? = nil, joinsNGrams: Bool = true
   ) {
     (self.candidates, self.seeds, self.splits, self.test) = (candidates, seeds, splits, test)
+    self.joinsNGrams = joinsNGrams
   }
 
   /// How many runs there are.
@@ -64,11 +72,11 @@ public struct FineTuningTrials {
   /// - Parameters:
   ///   - record: Where finished runs are written down.
   ///   - shouldStop: Ends the trials; nil is returned then.
-  ///   - report: Called after each run with the run, whose weights are the best it found; the run counts as finished
-  ///     when this returns.
+  ///   - report: Called after each run with the run, whose weights are the best it found, and its answers to what was
+  ///     held out; the run counts as finished when this returns.
   public func run(
     base: FineTuningRun.Base, execution: Execution, record: inout TrialRecord?, shouldStop: () -> Bool = { false },
-    report: (Trial, Evaluation, FineTuningRun) throws -> Void
+    report: (Trial, TrialAnswers, FineTuningRun) throws -> Void
   ) throws -> [Trial]? {
     var trials: [Trial] = []
     // The rows decide what n-grams teach: seeds and settings share them.
@@ -84,12 +92,14 @@ public struct FineTuningTrials {
       ngrams[fold ?? 0] = run.ngrams
       let result = try run.run(until: shouldStop)
       guard result.outcome != .interrupted, let evaluation = result.evaluation else { return false }
+      let baseline = try joinsNGrams ? baselines.baseline(of: split.training, fold ?? 0) : nil
+      let answers = try TrialAnswers(run, evaluation, split, baseline)
       let trial = Trial(
-        candidate: number, seed: settings.loop.seed, fold: fold, figures: evaluation.json,
-        test: try test.map { try run.predictions(on: $0).evaluation().json },
-        score: settings.loop.criterion.score(of: evaluation), steps: result.steps, bestStep: result.bestStep,
+        candidate: number, seed: settings.loop.seed, fold: fold, figures: answers.evaluation.json,
+        weights: answers.ensemble?.weights, test: try test.map { try answers.evaluation(of: run, on: $0).json },
+        score: settings.loop.criterion.score(of: answers.evaluation), steps: result.steps, bestStep: result.bestStep,
         seconds: result.seconds)
-      try report(trial, evaluation, run)
+      try report(trial, answers, run)
       try record?.append(trial, settings)
       trials.append(trial)
       return true
@@ -111,8 +121,8 @@ public struct FineTuningTrials {
   /// each split's training rows, asked about what was held out and about the test set; nothing where words have labels.
   public func ngrams() throws -> (held: [JSONValue], test: [JSONValue]) {
     var figures: (held: [JSONValue], test: [JSONValue]) = ([], [])
-    for split in splits where split.training.kind != .tokens {
-      let baseline = try NGramBaseline(split.training)
+    for (fold, split) in splits.enumerated() {
+      guard let baseline = try baselines.baseline(of: split.training, fold) else { continue }
       func answers(_ data: LabelledData) throws -> JSONValue {
         let data = try data.relabelled(as: split.training.labelNames, of: split.training.path)
         return baseline.predictions(on: data).evaluation().json

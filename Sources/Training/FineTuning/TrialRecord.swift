@@ -1,12 +1,14 @@
 import Checkpoints
 import Corpora
 import Files
+import NGrams
 
 /// What repeated runs have brought so far, in `training/trials.json` of their folder: a finished run is not run again,
 /// though seeds and settings may join the plan.
 public struct TrialRecord {
   private let path: String
   private let fingerprint: JSONValue
+  private let joinsNGrams: Bool
   private let store: CheckpointStore
   private var runs: [JSONValue] = []
 
@@ -23,6 +25,7 @@ public struct TrialRecord {
     try store.lock()
     path = Files.path(store.trainingFolder, "trials.json")
     fingerprint = try Self.fingerprint(plan, base)
+    joinsNGrams = plan.joinsNGrams
     func refuse(_ problem: String) -> TrainingFailure { .state(path: folder, problem: problem) }
     guard Files.isFile(path) else {
       if resumes { throw refuse("there are no finished runs to go on from") }
@@ -40,7 +43,7 @@ public struct TrialRecord {
 
   /// A run that is finished; nil where it is still to be done.
   func trial(_ candidate: Int, _ settings: FineTuningSettings, fold: Int?) -> FineTuningTrials.Trial? {
-    let key = Self.key(settings, fold: fold)
+    let key = key(settings, fold: fold)
     guard let json = runs.first(where: { $0["run"] == key }) else { return nil }
     return FineTuningTrials.Trial(json: json, candidate: candidate, seed: settings.loop.seed, fold: fold)
   }
@@ -48,16 +51,16 @@ public struct TrialRecord {
   /// Adds a finished run, and is on the disk when it returns.
   mutating func append(_ trial: FineTuningTrials.Trial, _ settings: FineTuningSettings) throws {
     var json = trial.json
-    json["run"] = Self.key(settings, fold: trial.fold)
+    json["run"] = key(settings, fold: trial.fold)
     runs.append(json)
     let record: JSONValue = ["plan": fingerprint, "runs": .array(runs)]
     try AtomicFile.write(record.bytes(pretty: true), to: path)
   }
 
-  private static func key(_ settings: FineTuningSettings, fold: Int?) -> JSONValue {
+  private func key(_ settings: FineTuningSettings, fold: Int?) -> JSONValue {
     [
       "settings": .string(SHA256.digest(of: settings.json.bytes()).description),
-      "fold": fold.map { .integer($0) } ?? .null,
+      "fold": fold.map { .integer($0) } ?? .null, "ngrams": .bool(joinsNGrams),
     ]
   }
 
@@ -95,7 +98,8 @@ public struct TrialRecord {
 extension FineTuningTrials.Trial {
   var json: JSONValue {
     [
-      "figures": figures, "test": test ?? .null, "score": score.isFinite ? .number(score) : .null,
+      "figures": figures, "weights": weights?.json ?? .null, "test": test ?? .null,
+      "score": score.isFinite ? .number(score) : .null,
       "steps": .integer(steps), "best_step": bestStep.map { .integer($0) } ?? .null, "seconds": .number(seconds),
     ]
   }
@@ -107,6 +111,7 @@ extension FineTuningTrials.Trial {
     else { return nil }
     self.init(
       candidate: candidate, seed: seed, fold: fold, figures: figures,
+      weights: json["weights"].flatMap { EnsembleWeights(json: $0) },
       test: json["test"].flatMap { $0.object == nil ? nil : $0 }, score: json["score"]?.double ?? .infinity,
       steps: steps, bestStep: json["best_step"]?.int, seconds: seconds)
   }

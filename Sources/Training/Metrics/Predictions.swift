@@ -46,6 +46,14 @@ public struct Predictions: Sendable {
     }
   }
 
+  /// The same beside the baselines of the set that was learned from.
+  public func evaluation(learnedFrom training: LabelledData) -> Evaluation {
+    evaluation(
+      majorityLabel: training.majority?.label,
+      meanValue: kind == .value
+        ? training.rows.reduce(0) { $0 + $1.value } / Double(max(1, training.rows.count)) : nil)
+  }
+
   /// The label that a text was given, of several that exclude each other.
   public func answer(_ text: Int) -> Int {
     let row = text * columns..<(text + 1) * columns

@@ -10,7 +10,7 @@ public struct NGramFeatures: Sendable {
   /// The columns by what hashes to them; two n-grams with one hash of 64 bits are not expected in a lifetime.
   private var columns: [UInt64: Int32] = [:]
   /// ln((1 + texts) / (1 + texts with it)) + 1, by column.
-  private var inverseFrequencies: [Float] = []
+  let inverseFrequencies: [Float]
 
   /// How many columns there are.
   public var count: Int { inverseFrequencies.count }
@@ -32,6 +32,19 @@ public struct NGramFeatures: Sendable {
       }
     }
     inverseFrequencies = frequencies.map { Float(logarithm(Double(1 + rows.count) / Double(1 + $0)) + 1) }
+  }
+
+  /// What was learned once; nil where an n-gram has two columns.
+  init?(keys: [UInt64], inverseFrequencies: [Float]) {
+    for (column, key) in keys.enumerated() where columns.updateValue(Int32(column), forKey: key) != nil { return nil }
+    self.inverseFrequencies = inverseFrequencies
+  }
+
+  /// The hash of each column's n-gram.
+  var keys: [UInt64] {
+    var keys = [UInt64](repeating: 0, count: count)
+    for (key, column) in columns { keys[Int(column)] = key }
+    return keys
   }
 
   /// The rows as sparse vectors; n-grams that were not learned are left out.
@@ -109,27 +122,4 @@ public struct NGramFeatures: Sendable {
     default: scalar == "_"
     }
   }
-}
-
-/// Rows of which most numbers are zero.
-public struct SparseRows: Sendable {
-  /// Where each row starts, and where the last one ends.
-  public private(set) var starts = [0]
-  /// The columns of the numbers that are not zero, row by row.
-  public private(set) var columns: [Int32] = []
-  /// These numbers.
-  public private(set) var values: [Float] = []
-
-  /// No rows.
-  public init() {}
-
-  /// How many rows.
-  public var count: Int { starts.count - 1 }
-
-  mutating func append(_ column: Int32, _ value: Float) {
-    columns.append(column)
-    values.append(value)
-  }
-
-  mutating func endRow() { starts.append(columns.count) }
 }

@@ -12,12 +12,12 @@ package struct LinearClassifier: Sendable {
   /// The inverse of the penalty.
   package static let usualC = 10.0
 
-  private let kind: LabelKind
-  private let labels: Int
-  private let outputs: Int
+  let kind: LabelKind
+  let labels: Int
+  let outputs: Int
+  let columns: Int
   /// [columns, K], and then K intercepts.
-  private var weights: [Float]
-  private let columns: Int
+  private(set) var weights: [Float]
 
   /// Learns from rows.
   /// - Parameters:
@@ -27,8 +27,8 @@ package struct LinearClassifier: Sendable {
     _ rows: SparseRows, columns: Int, kind: LabelKind, labelCount: Int, labels: [[Int32]], values: [Double],
     c: Double = usualC, minimizer: LimitedMemoryMinimizer = LimitedMemoryMinimizer()
   ) {
-    (self.kind, self.columns, self.labels) = (kind, columns, labelCount)
-    outputs = kind == .value || kind == .single && labelCount == 2 ? 1 : labelCount
+    (self.kind, self.columns, self.labels) = (kind, columns, Self.labels(kind, labelCount: labelCount))
+    outputs = Self.outputs(kind, labelCount: labelCount)
     weights = [Float](repeating: 0, count: (columns + 1) * outputs)
     if kind == .value { weights[columns] = Float(values.reduce(0, +) / Double(max(1, values.count))) }
     let targets = Self.targets(kind, outputs: outputs, labels: labels, values: values)
@@ -40,22 +40,41 @@ package struct LinearClassifier: Sendable {
     }
   }
 
-  /// Of each row and label, its probability; of values, the value.
-  package func answers(_ rows: SparseRows) -> [Float] {
+  /// Numbers that were learned once: [columns, K], and then K intercepts.
+  init(numbers: [Float], columns: Int, kind: LabelKind, labelCount: Int) {
+    (self.kind, self.columns, weights) = (kind, columns, numbers)
+    labels = Self.labels(kind, labelCount: labelCount)
+    outputs = Self.outputs(kind, labelCount: labelCount)
+  }
+
+  /// L; a value counts as one.
+  private static func labels(_ kind: LabelKind, labelCount: Int) -> Int { kind == .value ? 1 : labelCount }
+
+  /// K: two labels that exclude each other have one score between them.
+  static func outputs(_ kind: LabelKind, labelCount: Int) -> Int {
+    kind == .value || kind == .single && labelCount == 2 ? 1 : labelCount
+  }
+
+  /// Of each row and label, its score, of which a softmax or a sigmoid makes a probability; of values, the value.
+  func scores(_ rows: SparseRows) -> [Float] {
     var result: [Float] = []
     var scores = [Float](repeating: 0, count: outputs)
     for row in 0..<rows.count {
       score(rows, row, into: &scores)
-      switch kind {
-      case .value: result += scores
-      case _ where kind == .single && outputs == 1:
-        let second = Self.sigmoid(scores[0])
-        result += [1 - second, second]
-      case .single:
-        Self.softmax(&scores)
-        result += scores
-      default: result += scores.map(Self.sigmoid)
-      }
+      if outputs < labels { result.append(0) }
+      result += scores
+    }
+    return result
+  }
+
+  /// Of each row and label, its probability; of values, the value.
+  package func answers(_ rows: SparseRows) -> [Float] {
+    var result = scores(rows)
+    switch kind {
+    case .value: break
+    case .multiple: for index in result.indices { result[index] = Self.sigmoid(result[index]) }
+    case .single, .tokens:
+      for start in stride(from: 0, to: result.count, by: labels) { Self.softmax(&result[start..<start + labels]) }
     }
     return result
   }
@@ -106,7 +125,7 @@ package struct LinearClassifier: Sendable {
         }
       }
       if kind == .single, outputs > 1 {
-        Self.softmax(&scores)
+        Self.softmax(&scores[...])
         for output in 0..<outputs where targets[row * outputs + output] == 1 {
           sum -= logarithm(max(Double(scores[output]), 1e-45))
           scores[output] -= 1
@@ -130,7 +149,7 @@ package struct LinearClassifier: Sendable {
 
   private static func sigmoid(_ x: Float) -> Float { Float(1 / (1 + exponential(-Double(x)))) }
 
-  private static func softmax(_ scores: inout [Float]) {
+  private static func softmax(_ scores: inout ArraySlice<Float>) {
     let largest = scores.max() ?? 0
     var sum: Float = 0
     for index in scores.indices {

@@ -1,0 +1,51 @@
+import Corpora
+import NGrams
+
+/// What a trial's run answers to the rows that were held out, with n-grams beside it where that helps.
+public struct TrialAnswers: Sendable {
+  /// The figures of what is answered in the end.
+  public let evaluation: Evaluation
+  /// The network's own answers; nil where words have labels.
+  public let network: Predictions?
+  /// The n-grams.
+  public let ensemble: NGramEnsemble?
+  /// What was held out, with labels numbered as the network's.
+  public let held: LabelledData
+
+  /// - Parameter evaluation: That of the network by itself.
+  init(
+    _ run: FineTuningRun, _ evaluation: Evaluation, _ split: (training: LabelledData, held: LabelledData),
+    _ baseline: NGramBaseline?
+  ) throws {
+    guard split.training.kind != .tokens else {
+      (self.evaluation, network, ensemble, held) = (evaluation, nil, nil, split.held)
+      return
+    }
+    let held = try split.held.relabelled(as: split.training.labelNames, of: split.training.path)
+    let network = try run.predictions(on: held)
+    let ensemble = baseline.flatMap { NGramEnsemble(of: $0, beside: network, on: held) }
+    (self.network, self.ensemble, self.held) = (network, ensemble, held)
+    self.evaluation =
+      ensemble.map { network.joined(by: $0, of: held.rows).evaluation(learnedFrom: split.training) } ?? evaluation
+  }
+
+  /// The figures on other rows.
+  func evaluation(of run: FineTuningRun, on data: LabelledData) throws -> Evaluation {
+    let network = try run.predictions(on: data)
+    return (ensemble.map { network.joined(by: $0, of: data.rows) } ?? network).evaluation()
+  }
+}
+
+/// N-grams of each split's training rows, which learn once.
+final class SplitBaselines {
+  private var known: [Int: NGramBaseline] = [:]
+
+  /// Those of a split; nil where words have labels.
+  func baseline(of training: LabelledData, _ split: Int) throws -> NGramBaseline? {
+    guard training.kind != .tokens else { return nil }
+    if let baseline = known[split] { return baseline }
+    let baseline = try NGramBaseline(training)
+    known[split] = baseline
+    return baseline
+  }
+}
