@@ -109,7 +109,7 @@ let testedModules: [String: [Target.Dependency]] = [
   "Tokenization": ["CSentencePiece", "Files", "Tensors"],
   "Corpora": ["CZlib", "Files", "Tensors", "Tokenization", "Transformers"],
   "Checkpoints": ["Files", "Tensors", "Transformers", "Tokenization"],
-  "NGrams": ["Checkpoints", "Corpora", "Files"],
+  "NGrams": ["Checkpoints", "Corpora", "Files", "Tensors"],
   "Training": [
     "NGrams", "Corpora", "Checkpoints", "Tensors", "Transformers", "Tokenization", "Files", "KernelSupport",
     "AllocationCounter",

@@ -29,6 +29,14 @@ public struct FolderCompanion: Sendable {
     try writer.commit()
   }
 
+  /// Removes it, if it is there.
+  public func remove(from folder: String) throws {
+    guard Files.kind(of: Files.path(folder, name)) != nil else { return }
+    guard var writer = try FolderWriter(addingTo: folder) else { return try Files.remove(Files.path(folder, name)) }
+    writer.remove(name)
+    try writer.commit()
+  }
+
   /// Reads it, after it was found to be the one that was written; nil where there is none.
   public func read(from folder: String) throws -> JSONValue? {
     try path(in: folder).map { try Files.readJSON($0, limit: ModelFile.largestText) }

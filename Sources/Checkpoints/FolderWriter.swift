@@ -53,6 +53,9 @@ struct FolderWriter {
     staged.append(name)
   }
 
+  /// Leaves a file out of the folder.
+  mutating func remove(_ name: String) { manifest.remove(name) }
+
   /// Makes the change: the new files take the place of the old ones, and files that were listed before and are not now
   /// are removed.
   func commit() throws {

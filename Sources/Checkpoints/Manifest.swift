@@ -31,6 +31,9 @@ public struct Manifest: Sendable, Equatable {
     files[name] = Entry(byteCount: byteCount, hash: hash.description)
   }
 
+  /// Lists a file no more.
+  mutating func remove(_ name: String) { files[name] = nil }
+
   /// Lists a file that is in a folder.
   public mutating func add(_ name: String, in folder: String) throws(FileFailure) {
     let path = Files.path(folder, name)

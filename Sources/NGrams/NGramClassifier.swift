@@ -24,19 +24,34 @@ public struct NGramClassifier: Sendable {
   /// Numbers of a text's answer.
   public var columns: Int { linear.labels }
 
+  /// How many n-grams it knows.
+  public var size: Int { features.count }
+
   /// Of each row and label, its probability; of values, the value.
   public func answers(to rows: [LabelledRow]) -> [Float] { linear.answers(features.vectors(of: rows.map(\.texts))) }
 
   /// Of each text, or pair, and label, its score; of values, the value.
   func scores(of texts: [[String]]) -> [Float] { linear.scores(features.vectors(of: texts)) }
 
-  /// The same with numbers of 16 bits, as they are stored.
-  func rounded() -> NGramClassifier {
-    NGramClassifier(
-      features: features,
-      linear: LinearClassifier(
-        numbers: linear.weights.map { BFloat16($0).float }, columns: linear.columns, kind: kind,
-        labelCount: linear.labels))
+  /// So many are kept whatever they weigh.
+  private static let few = 16_384
+
+  /// The same as it is stored: with numbers of 16 bits; of many n-grams the half that weighs most.
+  ///
+  /// The other half, mostly n-grams of a single text, is worth nothing that we could measure (Benchmarks.md).
+  package func condensed() -> NGramClassifier {
+    let (columns, outputs, weights) = (linear.columns, linear.outputs, linear.weights)
+    let sizes = (0..<columns).map { column in
+      (0..<outputs).reduce(Float(0)) { max($0, abs(weights[column * outputs + $1])) }
+    }
+    let least = sizes.sorted(by: >).prefix(max((columns + 1) / 2, Self.few)).last ?? 0
+    let kept = (0..<columns).filter { sizes[$0] >= least }
+    let numbers = (kept + [columns]).flatMap { column in
+      (0..<outputs).map { BFloat16(weights[column * outputs + $0]).float }
+    }
+    return NGramClassifier(
+      features: features.only(kept),
+      linear: LinearClassifier(numbers: numbers, columns: kept.count, kind: kind, labelCount: linear.labels))
   }
 }
 

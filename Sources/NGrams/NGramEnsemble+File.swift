@@ -37,6 +37,9 @@ extension NGramEnsemble {
     }
   }
 
+  /// Removes that of a folder, if it has one: the network answers alone again.
+  public static func remove(from folder: String) throws { try file.remove(from: folder) }
+
   /// Reads that of a folder; nil where it has none.
   /// - Throws: `NGramFailure` where the file is not sound, or was made for other weights; what `SafetensorsFile` throws.
   public init?(folder: String) throws {

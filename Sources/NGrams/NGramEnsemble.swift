@@ -22,7 +22,11 @@ public struct NGramEnsemble: Sendable {
   ///   - network: The network's scores of `held`, [rows, labels]; of values, the values.
   ///   - held: Texts that neither has learned from, with labels numbered as in the training set.
   public init?(of ngrams: NGramClassifier, network: [Float], on held: LabelledData) {
-    let ngrams = ngrams.rounded()
+    self.init(weighing: ngrams.condensed(), network: network, on: held)
+  }
+
+  /// The same with the n-grams as they are.
+  package init?(weighing ngrams: NGramClassifier, network: [Float], on held: LabelledData) {
     let scores = ngrams.scores(of: held.rows.map(\.texts))
     guard !held.rows.isEmpty, network.count == scores.count, held.kind == ngrams.kind,
       network.allSatisfy(\.isFinite)
@@ -43,7 +47,7 @@ public struct NGramEnsemble: Sendable {
     self.weights = EnsembleWeights(
       network: found.reduce(0) { $0 + $1.network } / Double(found.count),
       ngrams: found.reduce(0) { $0 + $1.ngrams } / Double(found.count))
-    self.ngrams = ngrams.rounded()
+    self.ngrams = ngrams.condensed()
   }
 
   /// Numbers of a text's answer.

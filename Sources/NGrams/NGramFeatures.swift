@@ -40,6 +40,18 @@ public struct NGramFeatures: Sendable {
     self.inverseFrequencies = inverseFrequencies
   }
 
+  /// Some of the columns, in ascending order.
+  func only(_ kept: [Int]) -> NGramFeatures {
+    let keys = keys
+    return NGramFeatures(
+      columns: Dictionary(uniqueKeysWithValues: kept.enumerated().map { (keys[$1], Int32($0)) }),
+      inverseFrequencies: kept.map { inverseFrequencies[$0] })
+  }
+
+  private init(columns: [UInt64: Int32], inverseFrequencies: [Float]) {
+    (self.columns, self.inverseFrequencies) = (columns, inverseFrequencies)
+  }
+
   /// The hash of each column's n-gram.
   var keys: [UInt64] {
     var keys = [UInt64](repeating: 0, count: count)

@@ -30,12 +30,9 @@ public struct ClassifierCompanions: Sendable {
     calibration = try ConfidenceCalibration.isThere(in: folder) ? ConfidenceCalibration(folder: folder) : nil
   }
 
-  /// Whether there is nothing.
-  public var isEmpty: Bool { ensemble == nil && calibration == nil }
-
-  /// Writes them beside the weights that they were fitted to.
+  /// Writes them beside the weights that they were fitted to, in place of those that are there.
   public func write(to folder: String) throws {
-    try ensemble?.write(to: folder)
+    if let ensemble { try ensemble.write(to: folder) } else { try NGramEnsemble.remove(from: folder) }
     try calibration?.write(to: folder)
   }
 }

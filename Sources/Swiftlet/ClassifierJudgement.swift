@@ -121,12 +121,3 @@ public struct ClassifierJudgement: Sendable {
     return json
   }
 }
-
-extension JSONValue {
-  /// Of an evaluation's figures the single numbers, without those of each label and without baselines of the baseline.
-  package var singleFigures: JSONValue {
-    var figures: JSONValue = .object([:])
-    for (name, value) in object ?? [:] where value.double != nil && name != "count" { figures[name] = value }
-    return figures
-  }
-}

@@ -24,9 +24,11 @@ struct TrialReport {
     for figure in held.figures { json[figure.name] = .number(figure.mean) }
     json["summary"] = held.json
     json["baselines"] = baselines(outcomes.map(\.figures), ngrams.held)
+    if let network = network(\.figures) { json["network"] = network.json }
     if let test {
       json["test"] = test.json
       json["test_baselines"] = baselines(outcomes.compactMap(\.test), ngrams.test)
+      if let network = network(\.test) { json["test_network"] = network.json }
     }
     json["candidates"] = .array(
       trials.candidates.indices.map { number in
@@ -47,6 +49,13 @@ struct TrialReport {
         return object
       })
     return json
+  }
+
+  /// Of the best candidate's figures those of the network by itself; nil where n-grams join no run.
+  private func network(_ figures: (FineTuningTrials.Trial) -> JSONValue?) -> FigureSummary? {
+    let own = outcomes.filter { $0.candidate == best }.compactMap(figures)
+    guard own.contains(where: { $0["network"] != nil }) else { return nil }
+    return FigureSummary(of: own.map { $0["network"] ?? $0 })
   }
 
   /// The means of the baselines' figures over the splits.
@@ -89,6 +98,10 @@ struct TrialReport {
           (number == best && trials.candidates.count > 1 ? "* " : "") + (values.isEmpty ? "as given" : values),
           "\(outcomes.count { $0.candidate == number })",
         ] + shown.map { cell(held[$0]) } + tested.map { cell(test?[$0]) })
+    }
+    if let network = network(\.figures) {
+      let test = self.network(\.test)
+      table.add(["network alone", ""] + shown.map { cell(network[$0]) } + tested.map { cell(test?[$0]) })
     }
     let held = baselines(outcomes.map(\.figures), ngrams.held)
     let tests = baselines(outcomes.compactMap(\.test), ngrams.test)

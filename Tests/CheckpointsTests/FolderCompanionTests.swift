@@ -28,6 +28,11 @@ import Transformers
       #expect(throws: CheckpointFailure.self) { try companion.read(from: folder) }
       try companion.write(["temperature": 4], to: folder)
       #expect(try companion.read(from: folder) == ["temperature": 4])
+      try companion.remove(from: folder)
+      #expect(try companion.read(from: folder) == nil && !Files.list(folder).contains(companion.name))
+      #expect(SmallModels.numbers(try ModelFolder(reading: folder).weights) == numbers)
+      try companion.remove(from: folder)
+      try companion.write(["temperature": 5], to: folder)
       try write(2, to: folder)
       #expect(try companion.read(from: folder) == nil)
     }
@@ -38,6 +43,8 @@ import Transformers
       try companion.write([:], to: folder)
       #expect(try companion.read(from: folder) == [:])
       #expect(try Files.list(folder) == [companion.name])
+      try companion.remove(from: folder)
+      #expect(try Files.list(folder).isEmpty)
     }
   }
 }

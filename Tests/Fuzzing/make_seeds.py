@@ -4,6 +4,7 @@ python3 make_seeds.py            (standard library only; the larger seeds are fi
 """
 
 import gzip
+import hashlib
 import json
 import os
 import struct
@@ -32,6 +33,22 @@ write("safetensors", "empty", safetensors([], b""))
 write("safetensors", "scalar", safetensors([("x", "F64", [], [0, 8])], bytes(8)))
 write("safetensors", "integers", safetensors(
     [("i", "I64", [1], [0, 8]), ("h", "F16", [2], [8, 12]), ("u", "U8", [0, 5], [12, 12])], bytes(12)))
+
+
+def ngrams(kind, labels, outputs, columns):
+    """What stands beside the weights of a classifier (here the bytes `weights`)."""
+    metadata = {"format": "swiftlet-ngrams-1", "kind": kind, "labels": str(labels), "network_weight": "0.5",
+                "ngram_weight": "1.25", "weights_sha256": hashlib.sha256(b"weights").hexdigest()}
+    data = struct.pack(f"<{columns}q", *range(3, 3 + columns)) + struct.pack(f"<{columns}f", *[1.5] * columns)
+    data += struct.pack("<H", 0x3F80) * (outputs * (columns + 1))
+    return safetensors(
+        [("hashes", "I64", [columns], [0, 8 * columns]), ("inverse_frequencies", "F32", [columns], [8 * columns, 12 * columns]),
+         ("weights", "BF16", [columns + 1, outputs], [12 * columns, len(data)])], data, metadata)
+
+
+write("ngrams", "two", ngrams("single", 2, 1, 4))
+write("ngrams", "several", ngrams("multiple", 3, 3, 2))
+write("ngrams", "value", ngrams("value", 1, 1, 1))
 
 
 def llama2c(dim, hidden, layers, heads, kv, vocab, context, shared=True):

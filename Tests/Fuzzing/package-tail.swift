@@ -4,8 +4,7 @@ let sanitizers = ["-sanitize=fuzzer,address", "-enable-testing"]
 let readers: Set<String> = [
   "CZlib", "Files", "CSentencePiece", "CInstructions", "KernelSupport", "KernelsPortable", "KernelsAVX2",
   "KernelsAVX512", "KernelsAMX", "Kernels", "Tensors", "Layers", "Transformers", "Tokenization", "Corpora",
-  "Checkpoints",
-  "Training", "Generation",
+  "Checkpoints", "NGrams", "Training", "Generation",
 ]
 package.targets.removeAll { !readers.contains($0.name) }
 package.products = []
@@ -19,7 +18,8 @@ package.targets.append(
   .executableTarget(
     name: "Fuzz",
     dependencies: [
-      "CZlib", "Files", "Tokenization", "Transformers", "Corpora", "Checkpoints", "Training", "Generation", "Tensors",
+      "CZlib", "Files", "Tokenization", "Transformers", "Corpora", "Checkpoints", "NGrams", "Training", "Generation",
+      "Tensors",
     ],
     path: "Targets", swiftSettings: [.unsafeFlags(sanitizers + ["-parse-as-library"])],
     linkerSettings: [.unsafeFlags(["-sanitize=address"]), .linkedLibrary("stdc++")]))

@@ -131,6 +131,13 @@ import Testing
     #expect(result["network"] == nil && result["ensemble"] is NSNull)
     #expect(try !manifest("alone").contains("ngrams.safetensors"))
     #expect(try object("evaluate", "--model", alone, "--data", held)["network"] == nil)
+    // A finished run is judged again with n-grams, and without them.
+    for (choice, isJoined) in [("ngrams", true), ("none", false)] {
+      result = try finetune("alone", "--validation", held, "--ensemble", choice, "--teacher", "none", "--resume")
+      #expect(
+        try manifest("alone").contains("ngrams.safetensors") == isJoined && (result["network"] != nil) == isJoined)
+    }
+    #expect(try finetune("balanced", "--validation", held, "--class-weights", "balanced")["ensemble"] is NSNull)
   }
 
   /// An adapter learns more of a language, too, and generates by itself and merged.
@@ -170,6 +177,10 @@ import Testing
     #expect(runs.count == 4 && (result["candidates"] as? [Any])?.count == 2)
     #expect((result["summary"] as? [String: [String: Double]])?["accuracy"]?["deviation"] != nil)
     #expect(((result["test"] as? [String: Any])?["accuracy"] as? [String: Double])?["mean"] != nil)
+    let network = try ["network", "test_network"].map {
+      try #require((result[$0] as? [String: [String: Double]])?["accuracy"]?["mean"])
+    }
+    #expect(network.allSatisfy { $0 < 1 } && result["accuracy"] as? Double == 1, "\(network)")
     #expect(runs.allSatisfy { $0["seconds"] is Double && ($0["test"] as? [String: Double])?["loss"] != nil })
     for name in ["baselines", "test_baselines"] {
       let baselines = try #require(result[name] as? [String: [String: Double]])

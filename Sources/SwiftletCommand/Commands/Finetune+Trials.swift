@@ -38,6 +38,7 @@ extension Finetune {
       note("Stopped after \(done) runs. To go on with the next, give the same command with --resume.")
       throw ExitCode(Interrupts.exitCode)
     }
+    if outcomes.contains(where: { $0.weights != nil }) { note(NGramEnsemble.sentence) }
     let report = try TrialReport(trials: plan, outcomes: outcomes, ngrams: plan.ngrams())
     if trials.folds != nil {
       try trainOnAll(training, base: base, plan.candidates[report.best].settings, outcomes, execution)

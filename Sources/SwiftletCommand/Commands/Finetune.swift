@@ -64,7 +64,7 @@ struct Finetune: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "What answers with the network, where it helps on the validation set: ngrams (the default), kept beside the weights, or none.",
+      "What answers with the network, where it helps on the validation set: ngrams, kept beside the weights, or none; by default ngrams, with --class-weights balanced none.",
       valueName: "name"))
   var ensemble: Ensemble?
   @OptionGroup(title: "Adapter") var adapter: AdapterOptions
@@ -205,7 +205,11 @@ struct Finetune: ParsableCommand {
   }
 
   /// Whether n-grams answer with the network, where that helps.
-  var joinsNGrams: Bool { task == .classification && ensemble != Ensemble.none }
+  ///
+  /// They give each row the same weight, which is not what balanced labels ask for.
+  var joinsNGrams: Bool {
+    task == .classification && (ensemble ?? (classWeights == .balanced ? Ensemble.none : .ngrams)) == .ngrams
+  }
 
   private func settings(_ configuration: TransformerConfiguration, _ training: LabelledData) -> FineTuningSettings {
     var settings = FineTuningSettings.recommended(

@@ -27,7 +27,8 @@ public struct FineTuningTrials {
     public var seed: UInt64
     /// Which part was held out, from 0; nil without cross-validation.
     public var fold: Int?
-    /// The figures on what was held out, by the names of `Evaluation`'s JSON.
+    /// The figures on what was held out, by the names of `Evaluation`'s JSON; under `network` those of the network by
+    /// itself, where n-grams answer with it.
     public var figures: JSONValue
     /// What network and n-grams weigh, where they answer together.
     public var weights: EnsembleWeights?
@@ -95,8 +96,8 @@ public struct FineTuningTrials {
       let baseline = try joinsNGrams ? baselines.baseline(of: split.training, fold ?? 0) : nil
       let answers = try TrialAnswers(run, evaluation, split, baseline)
       let trial = Trial(
-        candidate: number, seed: settings.loop.seed, fold: fold, figures: answers.evaluation.json,
-        weights: answers.ensemble?.weights, test: try test.map { try answers.evaluation(of: run, on: $0).json },
+        candidate: number, seed: settings.loop.seed, fold: fold, figures: answers.figures,
+        weights: answers.ensemble?.weights, test: try test.map { try answers.figures(of: run, on: $0) },
         score: settings.loop.criterion.score(of: answers.evaluation), steps: result.steps, bestStep: result.bestStep,
         seconds: result.seconds)
       try report(trial, answers, run)

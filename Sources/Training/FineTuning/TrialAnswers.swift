@@ -1,4 +1,5 @@
 import Corpora
+import Files
 import NGrams
 
 /// What a trial's run answers to the rows that were held out, with n-grams beside it where that helps.
@@ -29,10 +30,20 @@ public struct TrialAnswers: Sendable {
       ensemble.map { network.joined(by: $0, of: held.rows).evaluation(learnedFrom: split.training) } ?? evaluation
   }
 
-  /// The figures on other rows.
-  func evaluation(of run: FineTuningRun, on data: LabelledData) throws -> Evaluation {
+  /// The figures, and those of the network by itself.
+  var figures: JSONValue {
+    var json = evaluation.json
+    if ensemble != nil, let network { json["network"] = network.evaluation().json.singleFigures }
+    return json
+  }
+
+  /// The same on other rows.
+  func figures(of run: FineTuningRun, on data: LabelledData) throws -> JSONValue {
     let network = try run.predictions(on: data)
-    return (ensemble.map { network.joined(by: $0, of: data.rows) } ?? network).evaluation()
+    guard let ensemble else { return network.evaluation().json }
+    var json = network.joined(by: ensemble, of: data.rows).evaluation().json
+    json["network"] = network.evaluation().json.singleFigures
+    return json
   }
 }
 

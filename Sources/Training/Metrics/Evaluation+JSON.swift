@@ -117,3 +117,12 @@ extension RegressionMetrics {
     ]
   }
 }
+
+extension JSONValue {
+  /// Of an evaluation's figures the single numbers, without those of each label and without baselines of the baseline.
+  package var singleFigures: JSONValue {
+    var figures: JSONValue = .object([:])
+    for (name, value) in object ?? [:] where value.double != nil && name != "count" { figures[name] = value }
+    return figures
+  }
+}
