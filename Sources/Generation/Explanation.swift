@@ -1,3 +1,5 @@
+import NGrams
+
 /// What the words of a text had to do with a label.
 public struct Explanation: Sendable {
   /// A word, or a mark that the model puts around texts.
@@ -36,6 +38,8 @@ public struct Explanation: Sendable {
   public var attention: [[[Float]]]
   /// The word, or mark, at which the classifier reads its answer.
   public var readAt: Int
+  /// What n-grams that answer with the network had to do with it.
+  public var ngrams: NGramShares?
 
   /// An explanation from its parts.
   public init(

@@ -1,4 +1,5 @@
 import Corpora
+import NGrams
 import Tensors
 import Tokenization
 import Transformers
@@ -17,18 +18,22 @@ public struct TextExplainer: Sendable {
   private let model: Transformer
   private let weights: ParameterBuffer
   private let tokenizer: Tokenizer
+  private let ensemble: NGramEnsemble?
   private let execution: Execution
 
   /// An explainer of a classifier of texts.
   ///
   /// It is best asked to compute in fp32.
+  /// - Parameter ensemble: The n-grams that answer with it.
   public init(
-    model: Transformer, weights: ParameterBuffer, tokenizer: Tokenizer, execution: Execution
+    model: Transformer, weights: ParameterBuffer, tokenizer: Tokenizer, ensemble: NGramEnsemble? = nil,
+    execution: Execution
   ) throws(GenerationFailure) {
     guard model.configuration.head == .sequenceClassification else {
       throw .wrongHead(needed: "a classifier of texts", found: "one with \(model.configuration.head.name)")
     }
     (self.model, self.weights, self.tokenizer, self.execution) = (model, weights, tokenizer, execution)
+    self.ensemble = ensemble
   }
 
   /// Explains a label's score; by default that of the likeliest.
@@ -41,7 +46,8 @@ public struct TextExplainer: Sendable {
     let (tokens, segments, _) = template.sequence(tokenizer.encode(text), pair.map { tokenizer.encode($0) })
     guard !tokens.isEmpty else { throw GenerationFailure.emptyPrompt }
     let path = try VectorPath(tokens, segments, model, weights, tokenizer, execution)
-    let chosen = try self.label(label, path)
+    let asked = LabelledRow(text: text, pair: pair)
+    let chosen = try self.label(label, path, asked)
 
     let end = try path.gradients(at: [1], label: chosen)
     let start = try path.gradients(at: [0], label: chosen)
@@ -67,11 +73,12 @@ public struct TextExplainer: Sendable {
       if result.completenessError <= tolerance || steps * 2 > mostSteps { break }
       steps *= 2
     }
+    result.ngrams = ensemble?.shares(of: asked, label: chosen)
     result.attention = try attention(TokenBatch(tokens: tokens, segments: segments, lengths: [tokens.count]), words)
     return result
   }
 
-  private func label(_ name: String?, _ path: VectorPath) throws -> Int {
+  private func label(_ name: String?, _ path: VectorPath, _ asked: LabelledRow) throws -> Int {
     let labels = model.configuration.labels
     if let name {
       guard let index = labels.firstIndex(of: name) else {
@@ -79,7 +86,8 @@ public struct TextExplainer: Sendable {
       }
       return index
     }
-    return Distribution.likeliest(try path.scores())
+    let network = try path.scores()
+    return Distribution.likeliest(ensemble?.scores(network: network, of: [asked]) ?? network)
   }
 
   /// The attention of words: from the mean of a word's tokens, to the sum of a word's tokens.

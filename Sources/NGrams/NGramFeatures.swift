@@ -64,27 +64,38 @@ public struct NGramFeatures: Sendable {
     var result = SparseRows()
     for row in rows {
       for block in Self.blocks(of: row) {
-        let known = block.compactMap { key, count in
-          columns[key].map { (column: $0, value: Float(1 + logarithm(Double(count))) * inverseFrequencies[Int($0)]) }
-        }
-        let length = known.reduce(0) { $0 + $1.value * $1.value }.squareRoot()
-        for (column, value) in known { result.append(column, value / length) }
+        for (_, column, value) in weighted(block) { result.append(column, value) }
       }
       result.endRow()
     }
     return result
   }
 
+  /// The numbers of a block's known n-grams.
+  func weighted(_ block: [(key: UInt64, count: Int)]) -> [(key: UInt64, column: Int32, value: Float)] {
+    let known = block.compactMap { key, count in
+      columns[key].map {
+        (key: key, column: $0, value: Float(1 + logarithm(Double(count))) * inverseFrequencies[Int($0)])
+      }
+    }
+    let length = known.reduce(0) { $0 + $1.value * $1.value }.squareRoot()
+    return known.map { ($0.key, $0.column, $0.value / length) }
+  }
+
   /// Words and letters of each text: the different n-grams of a block, in the order of their hashes, with their counts.
   private static func blocks(of row: [String]) -> [[(key: UInt64, count: Int)]] {
-    row.enumerated().flatMap { place, text in
-      let text = Array(text.lowercased().unicodeScalars)
-      return [
-        counted(words(of: text, ContentHash(seed: UInt64(2 * place + 1)))),
-        counted(letters(of: text, ContentHash(seed: UInt64(2 * place + 2)))),
-      ]
+    row.enumerated().flatMap { number, text in
+      let text = scalars(of: text)
+      return NGramBlock.allCases.map { block in
+        var keys: [UInt64] = []
+        block.find(in: text, number: number) { key, _ in keys.append(key) }
+        return counted(keys)
+      }
     }
   }
+
+  /// A text as n-grams read it.
+  static func scalars(of text: String) -> [Unicode.Scalar] { Array(text.lowercased().unicodeScalars) }
 
   private static func counted(_ keys: [UInt64]) -> [(key: UInt64, count: Int)] {
     var result: [(key: UInt64, count: Int)] = []
@@ -92,46 +103,5 @@ public struct NGramFeatures: Sendable {
       if result.last?.key == key { result[result.count - 1].count += 1 } else { result.append((key, 1)) }
     }
     return result
-  }
-
-  /// Words of letters, digits and underscores, and pairs of neighbours.
-  private static func words(of text: [Unicode.Scalar], _ empty: ContentHash) -> [UInt64] {
-    let words = text.split { !isOfWord($0) }
-    var keys: [UInt64] = []
-    for (index, word) in words.enumerated() {
-      var hash = empty
-      for scalar in word { hash.update(UInt64(scalar.value)) }
-      keys.append(hash.value)
-      guard index + 1 < words.count else { continue }
-      hash.update(0)
-      for scalar in words[index + 1] { hash.update(UInt64(scalar.value)) }
-      keys.append(hash.value)
-    }
-    return keys
-  }
-
-  /// Runs of 2 to 4 letters within what stands between spaces, with a space at both ends.
-  private static func letters(of text: [Unicode.Scalar], _ empty: ContentHash) -> [UInt64] {
-    var keys: [UInt64] = []
-    for word in text.split(whereSeparator: \.properties.isWhitespace) {
-      let word = [" "] + Array(word) + [" "]
-      for start in 0..<word.count - 1 {
-        var hash = empty
-        for (offset, scalar) in word[start..<min(start + 4, word.count)].enumerated() {
-          hash.update(UInt64(scalar.value))
-          if offset >= 1 { keys.append(hash.value) }
-        }
-      }
-    }
-    return keys
-  }
-
-  /// What regular expressions call a character of a word.
-  private static func isOfWord(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber: true
-    case .letterNumber, .otherNumber: true
-    default: scalar == "_"
-    }
   }
 }

@@ -38,6 +38,7 @@ public struct ExplanationPage: Sendable {
       with \(explanation.steps) steps.</p>
       <h3>Gradient × input</h3>
       <p class="words">\(product)</p>
+      \(Self.ngrams(explanation))
       <h3>What the place of the answer attends to, by layer, mean of heads</h3>
       <table class="layers">\(attention.joined())</table>
       <h3>Attention, word by word</h3>
@@ -49,17 +50,31 @@ public struct ExplanationPage: Sendable {
       """
   }
 
+  /// What the n-grams say, if they answer with the network.
+  private static func ngrams(_ explanation: Explanation) -> String {
+    guard let ngrams = explanation.ngrams else { return "" }
+    return """
+      <h3>N-grams</h3>
+      <p class="words">\(line(ngrams.words.map { ($0.text, $0.share) }))</p>
+      <p class="note">In the answer the network's score counts \(number(ngrams.networkWeight)) times, and the n-grams add \
+      \(number(ngrams.score)), of which \(number(ngrams.rest)) whatever the words are.</p>
+      """
+  }
+
   /// The words with their weights as colours; the largest is full.
   private static func line(_ words: [Explanation.Word], _ weights: [Double], marks: Bool = false) -> String {
-    let largest = zip(words, weights).reduce(0.0) { $1.0.isMark && !marks ? $0 : max($0, abs($1.1)) }
+    line(zip(words, weights).filter { marks || !$0.0.isMark }.map { ($0.text, $1) })
+  }
+
+  private static func line(_ shown: [(word: String, weight: Double)]) -> String {
+    let largest = shown.reduce(0.0) { max($0, abs($1.weight)) }
     let digits = Explanation.digits(largest)
-    return zip(words, weights).compactMap { word, weight in
-      if word.isMark, !marks { return nil }
+    return shown.map { word, weight in
       let share = largest > 0 ? abs(weight) / largest : 0
       let color = weight < 0 ? "200,60,40" : "30,130,90"
       return
         "<span style=\"background:rgba(\(color),\(Self.number(0.75 * share, 3)))\" title=\"\(number(weight, digits + 2))\">"
-        + "\(escaped(word.text))<small>\(number(weight, digits))</small></span>"
+        + "\(escaped(word))<small>\(number(weight, digits))</small></span>"
     }.joined(separator: " ")
   }
 

@@ -10,6 +10,7 @@ extension TextExplainer {
     let folder = try ModelFolder(reading: path)
     guard let tokenizer = folder.tokenizer else { throw SwiftletFailure.noTokenizer(folder: path) }
     try self.init(
-      model: Transformer(folder.configuration), weights: folder.weights, tokenizer: tokenizer, execution: execution)
+      model: Transformer(folder.configuration), weights: folder.weights, tokenizer: tokenizer,
+      ensemble: NGramEnsemble(folder: path), execution: execution)
   }
 }

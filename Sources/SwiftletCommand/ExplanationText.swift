@@ -22,15 +22,24 @@ struct ExplanationText {
     lines.append(
       "  for \(explanation.label): score \(HumanFormat.fixed(explanation.score, 3)), with \(explanation.baseline) for all tokens \(HumanFormat.fixed(explanation.baselineScore, 3)); the shares add up to \(HumanFormat.fixed(explanation.sum, 3)) of \(HumanFormat.fixed(explanation.difference, 3)) (error \(HumanFormat.percent(explanation.completenessError, digits: 2)), \(explanation.steps) steps)"
     )
+    if let ngrams = explanation.ngrams {
+      lines.append("  n-grams               " + line(ngrams.words.map { ($0.text, $0.share) }))
+      lines.append(
+        "  in the answer the network's score counts \(HumanFormat.fixed(ngrams.networkWeight, 2)) times, and the n-grams add \(HumanFormat.fixed(ngrams.score, 3)), of which \(HumanFormat.fixed(ngrams.rest, 3)) whatever the words are"
+      )
+    }
     return lines
   }
 
   private func line(_ weights: [Double], marks: Bool = false) -> String {
-    let shown = zip(explanation.words, weights).filter { marks || !$0.0.isMark }
-    let largest = shown.reduce(0.0) { max($0, abs($1.1)) }
+    line(zip(explanation.words, weights).filter { marks || !$0.0.isMark }.map { ($0.text, $1) })
+  }
+
+  private func line(_ shown: [(word: String, weight: Double)]) -> String {
+    let largest = shown.reduce(0.0) { max($0, abs($1.weight)) }
     let digits = Explanation.digits(largest)
     return shown.map { word, weight in
-      let text = word.text.map { DisplayWidth.visible($0) }.joined()
+      let text = word.map { DisplayWidth.visible($0) }.joined()
       guard usesColor else { return "\(text) (\(HumanFormat.fixed(weight, digits)))" }
       return Self.colored(text, largest > 0 ? weight / largest : 0)
     }.joined(separator: " ")
@@ -63,6 +72,12 @@ extension Explanation {
           ]
         }),
     ]
+    if let ngrams {
+      json["ngrams"] = [
+        "score": .number(ngrams.score), "rest": .number(ngrams.rest), "network_weight": .number(ngrams.networkWeight),
+        "words": .array(ngrams.words.map { ["word": .string($0.text), "share": .number($0.share)] }),
+      ]
+    }
     guard showsAttention else { return json }
     json["attention"] = [
       "words": .array(words.map { .string($0.text) }),

@@ -116,6 +116,13 @@ import Testing
       try #require(object(["classify", "--model", joined, "the old fish"] + $0)["score"] as? Double)
     }
     #expect(scores[0] != scores[1])
+    let explained = try object("classify", "--model", joined, "--explain", "the old fish")["explanation"]
+    let ngrams = try #require((explained as? [String: Any])?["ngrams"] as? [String: Any])
+    let shares = (ngrams["words"] as? [[String: Any]] ?? []).map {
+      ($0["word"] as? String, $0["share"] as? Double ?? 0)
+    }
+    #expect(shares.map(\.0) == ["the", "old", "fish"] && shares.max { $0.1 < $1.1 }?.0 == "fish", "\(shares)")
+    #expect(ngrams["network_weight"] as? Double == weights["network"])
     let pruned = scratch.path("pruned")
     _ = try object(
       "prune", joined, "--out", pruned, "--sparsity", "0.3", "--train", train, "--validation", held, "--epochs", "1")

@@ -25,6 +25,16 @@ import Testing
     #expect(html.split(separator: "<script").count == 2 && !html.contains("http") && !html.contains("src="))
   }
 
+  @Test func ngramsAreShownWhereTheyAnswer() {
+    #expect(!ExplanationPage([explanation]).html.contains("N-grams"))
+    var joined = explanation
+    joined.ngrams = NGramShares(
+      words: [.init(text: "<i>", share: 1.5), .init(text: "no", share: -0.25)], rest: 0.125, networkWeight: 0.4)
+    let html = ExplanationPage([joined]).html
+    #expect(html.contains("<h3>N-grams</h3>") && html.contains("&lt;i&gt;<small>1.50</small>"))
+    #expect(html.contains("counts 0.40 times") && html.contains("add 1.38, of which 0.13"), "\(html)")
+  }
+
   @Test func smallWeightsHaveDigits() {
     let html = ExplanationPage([explanation]).html
     #expect(html.contains("<small>0.00040</small>") && html.contains("<small>\u{2212}0.00020</small>"))

@@ -63,10 +63,11 @@ struct Classify: ParsableCommand {
     let classifier = try TextClassifier(
       folder, path: adapter ?? model, isCalibrated: calibrated, isAlone: networkAlone, execution: execution)
     if explains {
-      if classifier.ensemble != nil { note("What is explained is the network; n-grams answer with it.") }
       return try explain(
         classifier,
-        TextExplainer(model: transformer, weights: folder.weights, tokenizer: tokenizer, execution: execution))
+        TextExplainer(
+          model: transformer, weights: folder.weights, tokenizer: tokenizer, ensemble: classifier.ensemble,
+          execution: execution))
     }
     if let file {
       let data = try labels.read(file, allowsNoLabels: true)
@@ -101,7 +102,7 @@ struct Classify: ParsableCommand {
     try forEachText { text, pair in
       let result = try classifier.classify(text, pair: pair)
       let explanation = try explainer.explain(
-        text, pair: pair, label: explainLabel ?? (result.isValue ? nil : result.ranked.first?.label))
+        text, pair: pair, label: explainLabel)
       if explainHtml != nil { explanations.append(explanation) }
       show(text, result, explanation: explanation, usesColor: usesColor)
     }
