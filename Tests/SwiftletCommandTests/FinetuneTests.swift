@@ -127,6 +127,8 @@ import Testing
     _ = try object(
       "prune", joined, "--out", pruned, "--sparsity", "0.3", "--train", train, "--validation", held, "--epochs", "1")
     #expect(try object("classify", "--model", pruned, "the grey moss")["label"] as? String == "plant")
+    _ = try object("prune", joined, "--out", scratch.path("cut"), "--sparsity", "0.3")
+    #expect(try manifest("cut").contains("ngrams.safetensors"))
 
     // Damage is named, and nothing is answered.
     let file = URL(fileURLWithPath: joined + "/ngrams.safetensors")

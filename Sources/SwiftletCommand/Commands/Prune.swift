@@ -106,6 +106,7 @@ struct Prune: ParsableCommand {
       var sparse = folder
       (sparse.weights, sparse.stored) = (pruned, nil)
       try sparse.write(to: out)
+      try ClassifierCompanions(folder: model).write(to: out)
     }
     try report.measure(before: folder, from: model, after: out, execution: execution)
     Output(json: shared.json).result(report.json, text: "\(out):\n\n\(report.text)")
@@ -164,9 +165,10 @@ struct Prune: ParsableCommand {
     }
     // In the order in which the model has them, so that its head stays.
     training = try training.relabelled(as: folder.configuration.labels, of: "the model")
+    let joinsNGrams = try NGramEnsemble(folder: model) != nil
     var settings = FineTuningSettings.recommended(
       for: folder.configuration, pretrained: true, rows: training.rows.count, kind: kind,
-      labels: training.labelNames.count)
+      labels: training.labelNames.count, besideNGrams: joinsNGrams)
     if let budget = length.budget { settings.loop.budget = budget }
     teacher.apply(to: &settings.distillation)
     step.apply(to: &settings, seed: shared.seed)
@@ -181,8 +183,9 @@ struct Prune: ParsableCommand {
     try finish(try run.run { Interrupts.isPending }, reporter, &report)
     if let held, kind != .tokens {
       let held = try held.relabelled(as: folder.configuration.labels, of: "the model")
-      let baseline = try NGramEnsemble(folder: model) == nil ? nil : NGramBaseline(training)
-      try ClassifierCompanions(fitting: run.predictions(on: held), on: held, baseline: baseline).write(to: out)
+      let companions = try ClassifierCompanions(
+        fitting: run.predictions(on: held), on: held, baseline: joinsNGrams ? NGramBaseline(training) : nil)
+      try companions.write(to: out)
     }
   }
 

@@ -6,7 +6,7 @@ struct TeacherOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Whom to learn from beside the data: the folder of a larger model with the same tokenizer (and labels); of labels also ngrams, which are the default of sets of middle size, or none.",
+      "Whom to learn from beside the data: the folder of a larger model with the same tokenizer (and labels); of labels also ngrams, the default of sets of middle size with --ensemble none, or none.",
       valueName: "folder"))
   var teacher: String?
   @Option(
