@@ -54,7 +54,9 @@ public struct TextEmbedder: Sendable {
         of: TokenBatch(batch), weights: weights, activations: activations, execution: execution)
       var row = 0
       for sequence in batch {
-        vectors.append(pool(hidden.rows(row..<row + sequence.count)))
+        let vector = pool(hidden.rows(row..<row + sequence.count))
+        guard vector.allSatisfy(\.isFinite) else { throw GenerationFailure.notFinite(token: 0) }
+        vectors.append(vector)
         row += sequence.count
       }
     }

@@ -52,8 +52,8 @@ extension NGramEnsemble {
       let labels = metadata["labels"].flatMap({ Int($0) }), (1...Self.mostLabels).contains(labels)
     else { throw refuse("it does not say how many labels of which kind there are") }
     func weight(_ name: String) throws -> Double {
-      guard let weight = metadata[name].flatMap({ Double($0) }), weight.isFinite, weight >= 0 else {
-        throw refuse("\(name) should be a number of 0 or more")
+      guard let weight = metadata[name].flatMap({ Double($0) }), (0...Double(Self.largest)).contains(weight) else {
+        throw refuse("\(name) should be a number from 0 to \(Self.largest)")
       }
       return weight
     }
@@ -68,6 +68,7 @@ extension NGramEnsemble {
       return tensor
     }
     let columns = try tensor("hashes", .int64) { [$0] }.count
+    guard columns <= Self.mostColumns else { throw refuse("\(columns) n-grams are more than \(Self.mostColumns)") }
     _ = try tensor("inverse_frequencies", .float32) { _ in [columns] }
     _ = try tensor("weights", .bfloat16) { _ in
       [columns + 1, LinearClassifier.outputs(kind, labelCount: labels)]
@@ -82,8 +83,9 @@ extension NGramEnsemble {
     let (rarity, numbers) = (
       try file.floats(of: "inverse_frequencies") ?? [], try file.floats(of: "weights") ?? []
     )
-    guard rarity.allSatisfy({ $0.isFinite && $0 > 0 }), numbers.allSatisfy(\.isFinite) else {
-      throw refuse("it has numbers that are not finite, or frequencies that are not positive")
+    // What is learned is smaller by far; larger numbers would add up to infinity.
+    guard rarity.allSatisfy({ $0 > 0 && $0 <= Self.largest }), numbers.allSatisfy({ abs($0) <= Self.largest }) else {
+      throw refuse("it has numbers beyond ± \(Self.largest), or frequencies that are not positive")
     }
     guard let features = NGramFeatures(keys: keys, inverseFrequencies: rarity) else {
       throw refuse("an n-gram stands there twice")
@@ -94,6 +96,8 @@ extension NGramEnsemble {
   }
 
   private static let mostLabels = 1 << 20
+  private static let mostColumns = 1 << 28
+  private static let largest: Float = 1e6
 
   private static func hash(_ folder: String) throws -> String {
     guard let hash = try FolderCompanion.weightsHash(of: folder) else {

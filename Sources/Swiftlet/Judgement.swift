@@ -14,6 +14,7 @@ extension ModelFolder {
     }
     var result = try evaluate(evaluators.whole)
     if let masked = evaluators.masked { result.addMasked(try evaluate(masked)) }
+    guard result.objective.isFinite else { throw TrainingFailure.nonFiniteScores }
     return result
   }
 
@@ -49,8 +50,10 @@ extension ModelFolder {
     let corpus = try CorpusPreparation(
       source, encoder: TextEncoder(tokenizer), options: CorpusOptions(validationFraction: 0), execution: execution
     ).run()
-    return try PseudoLikelihoodEvaluator(model: Transformer(configuration), tokenizer: tokenizer)
+    let result = try PseudoLikelihoodEvaluator(model: Transformer(configuration), tokenizer: tokenizer)
       .evaluate(corpus.training, weights: weights, execution: execution)
+    guard result.sum.isFinite else { throw TrainingFailure.nonFiniteScores }
+    return result
   }
 
   /// What the labels of texts for this model are; nil where it is no classifier.

@@ -68,6 +68,7 @@ extension ModelFolder {
       let activations = evaluator.activations()
       report.before = try evaluator.evaluate(weights: weights, activations: activations, execution: execution)
       report.after = try evaluator.evaluate(weights: numbers, activations: activations, execution: execution)
+      guard report.before?.loss.isFinite == true else { throw TrainingFailure.nonFiniteScores }
       report.greedyAgreement = try evaluator.greedyAgreement(weights, numbers, execution: execution)
     }
     return (folder, report)

@@ -8,6 +8,8 @@ public enum TrainingFailure: Failure, Equatable {
   case nonFiniteGradient(step: Int, tensor: String)
   /// The loss on the validation set is not a number.
   case nonFiniteEvaluation(step: Int, tensor: String?)
+  /// A classifier's scores of a text are not finite.
+  case nonFiniteScores
   /// There is nothing to train on, or to evaluate on.
   case noData(set: String, needed: String)
   /// A setting out of its range.
@@ -30,7 +32,8 @@ public enum TrainingFailure: Failure, Equatable {
   /// What kind of trouble it is.
   public var kind: FailureKind {
     switch self {
-    case .nonFiniteLoss, .nonFiniteGradient, .nonFiniteEvaluation, .noData, .state, .labels, .teacher: .badData
+    case .nonFiniteLoss, .nonFiniteGradient, .nonFiniteEvaluation, .nonFiniteScores: .badData
+    case .noData, .state, .labels, .teacher: .badData
     case .setting, .memory, .context: .usage
     case .runExists: .cannotCreate
     case .notReproduced: .internalFault
@@ -46,6 +49,9 @@ public enum TrainingFailure: Failure, Equatable {
     case .nonFiniteGradient(let step, let tensor):
       "The gradient of \(tensor) at step \(step) is not finite; the last checkpoint is whole, and a lower learning rate "
         + "usually helps."
+    case .nonFiniteScores:
+      "The model's scores of a text are not finite numbers: its weights are damaged, or have grown beyond all bounds, "
+        + "which a lower learning rate prevents."
     case .nonFiniteEvaluation(let step, let tensor):
       "The validation loss after step \(step) is not a finite number\(Self.because(tensor)); a lower learning rate "
         + "usually helps."

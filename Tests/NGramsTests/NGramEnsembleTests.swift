@@ -192,7 +192,7 @@ import Testing
       for value in ["0", "-1", "two", "99999999999", nil] {
         try refused("how many labels") { $0.metadata["labels"] = value }
       }
-      for value in ["nan", "inf", "-1", "", nil] {
+      for value in ["nan", "inf", "-1", "1e7", "", nil] {
         try refused("network_weight") { $0.metadata["network_weight"] = value }
         try refused("ngram_weight") { $0.metadata["ngram_weight"] = value }
       }
@@ -203,8 +203,9 @@ import Testing
       try refused("weights is") { $0.metadata["labels"] = "2" }
       try refused("weights is") { ($0.type, $0.shape) = (.float16, [3, 3]) }
       try refused("twice") { $0.hashes = [7, 7] }
-      for value in [Float.nan, 0, -1, .infinity] { try refused("not positive") { $0.frequencies[1] = value } }
-      try refused("not finite") { $0.numbers[8] = 0x7F80 }
+      for value in [Float.nan, 0, -1, 1e7, .infinity] { try refused("not positive") { $0.frequencies[1] = value } }
+      // Infinity, not-a-number, and numbers too large to be added up.
+      for bits in [0x7F80, 0x7FC0, 0x7F00, 0xFF00] as [UInt16] { try refused("beyond") { $0.numbers[8] = bits } }
     }
   }
 }

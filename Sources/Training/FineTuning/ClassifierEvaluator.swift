@@ -30,7 +30,7 @@ public struct ClassifierEvaluator: Sendable {
 
   /// The figures that the kind of labels has.
   ///
-  /// Throws `TrainingFailure.noData` where there are no rows.
+  /// Throws `TrainingFailure.noData` where there are no rows, and `TrainingFailure.nonFiniteScores`.
   public func evaluate(
     weights: ParameterBuffer, activations: Activations, execution: Execution, shouldStop: () -> Bool = { false }
   ) throws -> Evaluation {
@@ -113,6 +113,7 @@ public struct ClassifierEvaluator: Sendable {
         for row in 0..<result.rows { scores += result.row(row) }
       }
     }
+    guard scores.allSatisfy(\.isFinite) else { throw TrainingFailure.nonFiniteScores }
     return scores
   }
 
