@@ -11,17 +11,21 @@ public struct FolderCompanion: Sendable {
 
   /// Writes it, whole or not at all; beside somebody else's model, which has no manifest, it stands alone.
   public func write(_ content: JSONValue, to folder: String) throws {
-    try write(to: folder) { path throws(FileFailure) in try AtomicFile.write(content.bytes(pretty: true), to: path) }
+    let bytes = content.bytes(pretty: true)
+    try write(to: folder) { path throws(FileFailure) in
+      try AtomicFile.write(bytes, to: path)
+      return SHA256.digest(of: bytes)
+    }
   }
 
-  /// The same of any content: `body` writes it to a path.
-  public func write(to folder: String, _ body: (String) throws(FileFailure) -> Void) throws {
-    guard var writer = try FolderWriter(addingTo: folder) else { return try body(Files.path(folder, name)) }
+  /// The same of any content: `body` writes it to a path, and returns its hash.
+  public func write(to folder: String, _ body: (String) throws(FileFailure) -> SHA256.Digest) throws {
+    guard var writer = try FolderWriter(addingTo: folder) else {
+      _ = try body(Files.path(folder, name))
+      return
+    }
     do {
-      try writer.add(name) { path throws(FileFailure) in
-        try body(path)
-        return try SHA256.digest(ofFile: path)
-      }
+      try writer.add(name, body)
     } catch {
       writer.cancel()
       throw error

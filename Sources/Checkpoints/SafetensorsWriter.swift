@@ -17,28 +17,35 @@ public enum SafetensorsWriter {
     to path: String
   ) throws(FileFailure) -> SHA256.Digest {
     let header = SafetensorsHeader(tensors: tensors.map { ($0.name, .float32, $0.shape) }, metadata: metadata)
-    let writer = try AtomicFileWriter(path)
-    try writer.write(header.bytes)
-    for described in header.tensors {
-      guard let tensor = tensors.first(where: { $0.name.isExactly(described.name) }) else { continue }
+    return try write(header, to: path) { name, writer throws(FileFailure) in
+      guard let tensor = tensors.first(where: { $0.name.isExactly(name) }) else { return }
       try tensor.numbers.withUnsafeBufferPointer { (numbers) throws(FileFailure) in try write(numbers, to: writer) }
     }
-    return try writer.commit()
   }
 
   /// Writes a file of tensors whose bytes are at hand, little-endian; it appears when it is whole.
+  ///
+  /// Returns its hash.
+  @discardableResult
   package static func write(
     _ tensors: [(name: String, type: TensorType, shape: [Int], bytes: [UInt8])], metadata: [String: String],
     to path: String
-  ) throws(FileFailure) {
+  ) throws(FileFailure) -> SHA256.Digest {
     let header = SafetensorsHeader(tensors: tensors.map { ($0.name, $0.type, $0.shape) }, metadata: metadata)
+    return try write(header, to: path) { name, writer throws(FileFailure) in
+      if let tensor = tensors.first(where: { $0.name.isExactly(name) }) { try writer.write(tensor.bytes) }
+    }
+  }
+
+  /// Writes a header, and the numbers of each of its tensors by `body`.
+  private static func write(
+    _ header: SafetensorsHeader, to path: String,
+    _ body: (_ name: String, AtomicFileWriter) throws(FileFailure) -> Void
+  ) throws(FileFailure) -> SHA256.Digest {
     let writer = try AtomicFileWriter(path)
     try writer.write(header.bytes)
-    for described in header.tensors {
-      guard let tensor = tensors.first(where: { $0.name.isExactly(described.name) }) else { continue }
-      try writer.write(tensor.bytes)
-    }
-    _ = try writer.commit()
+    for tensor in header.tensors { try body(tensor.name, writer) }
+    return try writer.commit()
   }
 
   /// Writes the parameters of a model under their Hugging Face names; the file appears when it is whole.
@@ -57,13 +64,10 @@ public enum SafetensorsWriter {
     for (index, piece) in pieces.enumerated() {
       for tensor in piece.tensors { positions[ExactString(tensor.name)] = index }
     }
-    let writer = try AtomicFileWriter(path)
-    try writer.write(header.bytes)
-    for described in header.tensors {
-      guard let index = positions[ExactString(described.name)] else { continue }
+    return try write(header, to: path) { name, writer throws(FileFailure) in
+      guard let index = positions[ExactString(name)] else { return }
       if let numbers = pieces[index].format == .fp32 ? nil : stored?.numbers(of: tensors[index]) {
-        try writer.write(pieces[index].bytes(numbers, named: described.name))
-        continue
+        return try writer.write(pieces[index].bytes(numbers, named: name))
       }
       let numbers = tensors[index].view(in: buffer)
       if tensors[index].isTransposed {
@@ -72,7 +76,6 @@ public enum SafetensorsWriter {
         try write(UnsafeBufferPointer(start: numbers.pointer, count: numbers.count), to: writer)
       }
     }
-    return try writer.commit()
   }
 
   /// The tensors of the file that hold one of the model's.

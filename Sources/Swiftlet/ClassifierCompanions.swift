@@ -20,8 +20,7 @@ public struct ClassifierCompanions: Sendable {
   /// Fits the temperature to what an ensemble answers that was fitted before.
   public init(fitting predictions: Predictions, on held: LabelledData, ensemble: NGramEnsemble?) {
     self.ensemble = ensemble
-    calibration = ConfidenceCalibration(
-      fitting: ensemble.map { predictions.joined(by: $0, of: held.rows) } ?? predictions)
+    calibration = ConfidenceCalibration(fitting: predictions.joined(by: ensemble, of: held.rows))
   }
 
   /// Reads those of a folder; it may have neither.

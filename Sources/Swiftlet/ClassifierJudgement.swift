@@ -73,7 +73,7 @@ public struct ClassifierJudgement: Sendable {
       examples: EncodedExamples(data, template: template, tokenizer: tokenizer), batch: batch)
     let network = try evaluator.predictions(
       weights: folder.weights, activations: evaluator.activations(), execution: execution)
-    let answers = ensemble.map { network.joined(by: $0, of: data.rows) } ?? network
+    let answers = network.joined(by: ensemble, of: data.rows)
     try self.init(
       scaling?.applied(to: answers) ?? answers, network: ensemble == nil ? nil : network, on: data,
       training: training, mistakes: mistakes, temperature: scaling?.temperature)

@@ -101,8 +101,7 @@ struct Classify: ParsableCommand {
     let usesColor = Terminal().usesColor
     try forEachText { text, pair in
       let result = try classifier.classify(text, pair: pair)
-      let explanation = try explainer.explain(
-        text, pair: pair, label: explainLabel)
+      let explanation = try explainer.explain(text, pair: pair, label: explainLabel)
       if explainHtml != nil { explanations.append(explanation) }
       show(text, result, explanation: explanation, usesColor: usesColor)
     }

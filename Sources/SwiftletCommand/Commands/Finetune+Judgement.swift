@@ -12,7 +12,7 @@ extension Finetune {
     guard training.kind != .tokens else { return finish(result) }
     var json = result.json
     let baseline = try NGramBaseline(training)
-    var companions: ClassifierCompanions?
+    var ensemble: NGramEnsemble?
     var tables: [String] = []
     var summary = result.evaluation?.summary
     for (name, data) in [("validation", held), ("test", test)] {
@@ -25,11 +25,11 @@ extension Finetune {
         json["temperature"] = fitted.calibration.map { .number($0.scaling.temperature) } ?? .null
         json["ensemble"] = fitted.ensemble?.weights.json ?? .null
         if fitted.ensemble != nil { note(NGramEnsemble.sentence) }
-        companions = fitted
+        ensemble = fitted.ensemble
       }
-      let joined = companions?.ensemble.map { network.joined(by: $0, of: data.rows) }
       let judgement = try ClassifierJudgement(
-        joined ?? network, network: joined == nil ? nil : network, on: data, training: training, baseline: baseline)
+        network.joined(by: ensemble, of: data.rows), network: ensemble == nil ? nil : network, on: data,
+        training: training, baseline: baseline)
       if name == "test" {
         json["test"] = judgement.json
       } else if case .object(let figures) = judgement.json {

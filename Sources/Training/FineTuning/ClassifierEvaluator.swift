@@ -40,7 +40,7 @@ public struct ClassifierEvaluator: Sendable {
       let labels = model.configuration.labels
       let scores = try scores(
         weights: weights, activations: activations, execution: execution, shouldStop: shouldStop)
-      return .words(words(probabilities(scores, columns: labels.count) { Self.softmax(&$0) }, labels))
+      return .words(words(Predictions.probabilities(of: scores, kind: .tokens, labels: labels.count), labels))
     }
     return try predictions(
       weights: weights, activations: activations, execution: execution, shouldStop: shouldStop
@@ -58,18 +58,11 @@ public struct ClassifierEvaluator: Sendable {
     guard examples.kind != .tokens else {
       throw TrainingFailure.labels(problem: "Words have labels here, and answers to whole texts are asked for.")
     }
-    var answers = try scores(
+    let scores = try scores(
       weights: weights, activations: activations, execution: execution, shouldStop: shouldStop)
-    switch examples.kind {
-    case .value: break
-    case .multiple:
-      answers = probabilities(answers, columns: labels.count) { row in
-        for index in row.indices { row[index] = 1 / (1 + exponential(-row[index])) }
-      }
-    default: answers = probabilities(answers, columns: labels.count) { Self.softmax(&$0) }
-    }
     return Predictions(
-      probabilities: answers, kind: examples.kind, labels: labels, truths: examples.labels, values: examples.values)
+      probabilities: Predictions.probabilities(of: scores, kind: examples.kind, labels: labels.count),
+      kind: examples.kind, labels: labels, truths: examples.labels, values: examples.values)
   }
 
   /// The figures of words, from the probabilities of those that were answered.
@@ -115,22 +108,5 @@ public struct ClassifierEvaluator: Sendable {
     }
     guard scores.allSatisfy(\.isFinite) else { throw TrainingFailure.nonFiniteScores }
     return scores
-  }
-
-  private func probabilities(
-    _ scores: [Float], columns: Int, _ normalize: (inout [Double]) -> Void
-  ) -> [Float] {
-    stride(from: 0, to: scores.count, by: columns).flatMap { start in
-      var row = scores[start..<start + columns].map { Double($0) }
-      normalize(&row)
-      return row.map { Float($0) }
-    }
-  }
-
-  private static func softmax(_ row: inout [Double]) {
-    let largest = row.max() ?? 0
-    for index in row.indices { row[index] = exponential(row[index] - largest) }
-    let sum = row.reduce(0, +)
-    for index in row.indices { row[index] /= sum }
   }
 }

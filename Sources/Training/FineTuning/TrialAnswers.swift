@@ -27,7 +27,8 @@ public struct TrialAnswers: Sendable {
     let ensemble = baseline.flatMap { NGramEnsemble(of: $0, beside: network, on: held) }
     (self.network, self.ensemble, self.held) = (network, ensemble, held)
     self.evaluation =
-      ensemble.map { network.joined(by: $0, of: held.rows).evaluation(learnedFrom: split.training) } ?? evaluation
+      ensemble == nil
+      ? evaluation : network.joined(by: ensemble, of: held.rows).evaluation(learnedFrom: split.training)
   }
 
   /// The figures, and those of the network by itself.
@@ -40,9 +41,8 @@ public struct TrialAnswers: Sendable {
   /// The same on other rows.
   func figures(of run: FineTuningRun, on data: LabelledData) throws -> JSONValue {
     let network = try run.predictions(on: data)
-    guard let ensemble else { return network.evaluation().json }
     var json = network.joined(by: ensemble, of: data.rows).evaluation().json
-    json["network"] = network.evaluation().json.singleFigures
+    if ensemble != nil { json["network"] = network.evaluation().json.singleFigures }
     return json
   }
 }

@@ -30,22 +30,32 @@ def features():
         TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True))
 
 
+def fitted(kind, labels, x, truths):
+    """The model of rows whose truths are lists of labels, or values."""
+    if kind == "value":
+        return Ridge(alpha=0.1, tol=1e-10).fit(x, truths)
+    many = LogisticRegression(C=10, tol=1e-9, max_iter=10000)
+    if kind == "single":
+        return many.fit(x, [row[0] for row in truths])
+    matrix = np.array([[label in row for label in range(labels)] for row in truths]).astype(int)
+    return OneVsRestClassifier(many).fit(x, matrix)
+
+
+def noisy(truths):
+    return [float(np.round(t + random.normal() / 5, 2)) for t in truths]
+
+
 def judged(kind, labels):
     train, truths = texts(60, labels)
     held, _ = texts(12, labels)
     union = features()
     x, z = union.fit_transform(train), union.transform(held)
-    many = LogisticRegression(C=10, tol=1e-9, max_iter=10000)
-    if kind == "single":
-        answers = many.fit(x, truths).predict_proba(z)
-        truths = [[t] for t in truths]
-    elif kind == "multiple":
-        truths = [sorted({t} | ({0} if random.random() < 0.3 else set())) for t in truths]
-        matrix = np.array([[label in row for label in range(labels)] for row in truths]).astype(int)
-        answers = OneVsRestClassifier(many).fit(x, matrix).predict_proba(z)
+    if kind == "value":
+        truths = noisy(truths)
     else:
-        truths = [float(np.round(t + random.normal() / 5, 2)) for t in truths]
-        answers = Ridge(alpha=0.1, tol=1e-10).fit(x, truths).predict(z)[:, None]
+        truths = [sorted({t} | ({0} if kind == "multiple" and random.random() < 0.3 else set())) for t in truths]
+    model = fitted(kind, labels, x, truths)
+    answers = model.predict(z) if kind == "value" else model.predict_proba(z)
     return {"kind": kind, "labels": labels, "columns": x.shape[1], "texts": train, "truths": truths, "held": held,
             "answers": np.asarray(answers).flatten().tolist()}
 
@@ -56,24 +66,18 @@ def ensemble(kind, labels):
     held, answers = texts(40, labels)
     union = features()
     x, z = union.fit_transform(train), union.transform(held)
-    many = LogisticRegression(C=10, tol=1e-9, max_iter=10000)
-    if kind == "single":
-        scores = many.fit(x, truths).decision_function(z)
-        scores = np.stack([0 * scores, scores], 1) if labels == 2 else scores
-        truths = [[t] for t in truths]
-        network = 2 * np.eye(labels)[answers] + random.normal(size=(40, labels)) * 2
-        held_truths = [[t] for t in answers]
-    elif kind == "multiple":
-        matrix = np.eye(labels)[truths].astype(int)
-        scores = OneVsRestClassifier(many).fit(x, matrix).decision_function(z)
-        truths = [[t] for t in truths]
-        network = 4 * np.eye(labels)[answers] - 2 + random.normal(size=(40, labels)) * 2
-        held_truths = [[t] for t in answers]
-    else:
-        truths = [float(np.round(t + random.normal() / 5, 2)) for t in truths]
-        scores = Ridge(alpha=0.1, tol=1e-10).fit(x, truths).predict(z)[:, None]
+    truths = noisy(truths) if kind == "value" else [[t] for t in truths]
+    model = fitted(kind, labels, x, truths)
+    if kind == "value":
+        scores = model.predict(z)[:, None]
         held_truths = [float(t) for t in answers]
         network = np.array(held_truths)[:, None] + random.normal(size=(40, 1))
+    else:
+        scores = model.decision_function(z)
+        scores = np.stack([0 * scores, scores], 1) if scores.ndim == 1 else scores
+        held_truths = [[t] for t in answers]
+        true = np.eye(labels)[answers]
+        network = (2 * true if kind == "single" else 4 * true - 2) + random.normal(size=(40, labels)) * 2
     network = network.astype(np.float32)
 
     def loss(w):

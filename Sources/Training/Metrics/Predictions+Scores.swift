@@ -15,21 +15,27 @@ extension Predictions {
 
   private static func clampedLogarithm(_ probability: Float) -> Double { logarithm(max(Double(probability), 1e-45)) }
 
-  /// The answers with n-grams beside the network that gave these.
-  /// - Parameter rows: What was asked.
-  public func joined(by ensemble: NGramEnsemble, of rows: [LabelledRow]) -> Predictions {
-    let scores = ensemble.scores(network: scores, of: rows)
-    var result = self
+  /// What a softmax, or sigmoids, make of scores, [texts, labels]; values stay.
+  static func probabilities(of scores: [Float], kind: LabelKind, labels: Int) -> [Float] {
     switch kind {
-    case .value: result.probabilities = scores
-    case .multiple: result.probabilities = scores.map { Float(1 / (1 + exponential(-Double($0)))) }
+    case .value: return scores
+    case .multiple: return scores.map { Float(1 / (1 + exponential(-Double($0)))) }
     case .single, .tokens:
-      for start in stride(from: 0, to: scores.count, by: columns) {
-        let row = scores[start..<start + columns], largest = row.max() ?? 0
-        let powers = row.map { exponential(Double($0 - largest)) }, sum = powers.reduce(0, +)
-        for (label, power) in powers.enumerated() { result.probabilities[start + label] = Float(power / sum) }
+      return stride(from: 0, to: scores.count, by: labels).flatMap { start in
+        let row = scores[start..<start + labels].map { Double($0) }, largest = row.max() ?? 0
+        let powers = row.map { exponential($0 - largest) }, sum = powers.reduce(0, +)
+        return powers.map { Float($0 / sum) }
       }
     }
+  }
+
+  /// The answers with n-grams beside the network that gave these, if there are.
+  /// - Parameter rows: What was asked.
+  public func joined(by ensemble: NGramEnsemble?, of rows: [LabelledRow]) -> Predictions {
+    guard let ensemble else { return self }
+    var result = self
+    result.probabilities = Self.probabilities(
+      of: ensemble.scores(network: scores, of: rows), kind: kind, labels: columns)
     return result
   }
 }
