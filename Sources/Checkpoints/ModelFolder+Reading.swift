@@ -15,10 +15,12 @@ extension ModelFolder {
   ///     dropouts.
   ///   - missingHead: what to do about a head that the folder has not; `report` says which parameters it was.
   ///   - adapter: the folder of an adapter that is put on the model.
+  ///   - form: in which form matrices come into memory. `asStored` takes the least memory and serves everything but
+  ///     training and explanations; an adapted model's are floats in any case.
   public init(
     reading path: String,
     changing change: (TransformerConfiguration) -> TransformerConfiguration = { $0 },
-    missingHead: WeightLoader.MissingHead = .refused, adapter: String? = nil
+    missingHead: WeightLoader.MissingHead = .refused, adapter: String? = nil, as form: WeightLoader.MatrixForm = .floats
   ) throws {
     if adapter != nil || AdapterFolder.isAdapter(path) {
       self = try AdapterFolder(reading: adapter ?? path).model(
@@ -38,7 +40,7 @@ extension ModelFolder {
       throw CheckpointFailure.configuration(path: Files.path(path, ModelFile.configuration), error)
     }
     let loader = try WeightLoader(weightFiles, family: configuration.family)
-    let (weights, report) = try loader.load(model.layout, missingHead: missingHead)
+    let loaded = try loader.load(model.layout, storing: model.matrices, as: form, missingHead: missingHead)
 
     let generation = try reader.resolve(ModelFile.generation).map {
       try Files.readJSON($0, limit: ModelFile.largestText)
@@ -50,9 +52,9 @@ extension ModelFolder {
     // The card is for people, who may well edit it; it decides nothing.
     let card = try? Files.readText(Files.path(path, ModelFile.card), limit: ModelFile.largestText)
     self.init(
-      configuration: configuration, weights: weights, tokenizer: tokenizer, generation: generation, card: card)
-    self.report = report
-    stored = try loader.stored(model, weights)
+      configuration: configuration, weights: loaded.weights, tokenizer: tokenizer, generation: generation, card: card)
+    report = loaded.report
+    stored = loaded.stored
   }
 
   /// Reads only the configuration of a model folder, or of the model that an adapter makes.

@@ -17,7 +17,8 @@ public struct ModelFolder: Sendable {
   public var configuration: TransformerConfiguration
   /// Its numbers, in the layout of `Transformer(configuration)`.
   public var weights: ParameterBuffer
-  /// The matrices as the folder stores them, where that is not as floats; `weights` has the numbers that they stand for.
+  /// The matrices as the folder stores them, where that is not as floats; `weights` has the numbers that they stand for, or
+  /// these themselves.
   public var stored: StoredWeights?
   /// Its tokenizer; nil where the folder has none that this package reads.
   public var tokenizer: Tokenizer?

@@ -104,7 +104,7 @@ public struct WeightLoader {
     return plan
   }
 
-  /// New memory with the numbers of the checkpoint.
+  /// New memory with the numbers of the checkpoint, every parameter as floats.
   ///
   /// Throws a `CheckpointFailure` that names the tensor, or a `FileFailure`.
   ///
@@ -114,51 +114,77 @@ public struct WeightLoader {
   public func load(
     _ layout: ParameterLayout, missingHead: MissingHead = .refused
   ) throws -> (weights: ParameterBuffer, report: Report) {
+    let loaded = try load(layout, storing: [], as: .floats, missingHead: missingHead)
+    return (loaded.weights, loaded.report)
+  }
+
+  /// In which form matrices come into memory.
+  public enum MatrixForm: Sendable {
+    /// As floats, so that a model can be trained.
+    case floats
+    /// In the form of the checkpoint, where generation can read that: quantised, or bfloat16. The others are floats.
+    case asStored
+  }
+
+  /// New memory with the numbers of the checkpoint, and the matrices that it has in a form that decoding reads.
+  ///
+  /// - Parameters:
+  ///   - layout: the model's.
+  ///   - matrices: the parameters that may be kept as they are stored.
+  ///   - form: in which form they come into the weights.
+  ///   - missingHead: what to do about a head that the checkpoint has not.
+  /// - Returns: the weights; the matrices that are not floats in the checkpoint, nil if there are none; what the two had
+  ///   in common.
+  func load(
+    _ layout: ParameterLayout, storing matrices: [Parameter], as form: MatrixForm, missingHead: MissingHead
+  ) throws -> (weights: ParameterBuffer, stored: StoredWeights?, report: Report) {
     var randomness: Randomness?
     if case .initialized(let given) = missingHead { randomness = given }
     let plan = try plan(layout, initializesHead: randomness != nil)
     let unused = try unused(except: plan.used)
-    let buffer = ParameterBuffer(zeros: layout)
-    for (stored, source) in plan.reads { try read(source, stored, into: buffer) }
+    let stored = try stored(matrices, plan)
+    let buffer: ParameterBuffer
+    switch (stored, form) {
+    case (let stored?, .asStored):
+      buffer = ParameterBuffer(zeros: layout, beside: stored)
+    case (let stored, _):
+      buffer = ParameterBuffer(zeros: layout)
+      stored?.copy(to: buffer)
+    }
+    for (tensor, source) in plan.reads where stored?[tensor.entry.parameter] == nil {
+      try read(source, tensor, into: buffer)
+    }
     if let randomness {
       for entry in plan.entriesToInitialize { buffer.initialize(entry, randomness) }
     }
-    return (buffer, Report(initialized: plan.initialized, unused: unused))
+    return (buffer, stored, Report(initialized: plan.initialized, unused: unused))
   }
 
-  /// The matrices that the checkpoint has in a form that decoding reads: quantised ones as they stand, and bfloat16 ones
-  /// again as such; nil where there are none.
-  ///
-  /// - Parameters:
-  ///   - model: the model.
-  ///   - weights: what `load` gave.
-  func stored(_ model: Transformer, _ weights: ParameterBuffer) throws -> StoredWeights? {
-    var read: [(parameter: Parameter, numbers: StoredWeights.Numbers)] = []
-    var halves: [Parameter] = []
-    let matrices = Set(model.matrices)
-    for entry in model.layout.entries where matrices.contains(entry.parameter) {
-      let parts = model.layout.storedTensors.filter { $0.entry.parameter == entry.parameter }
-      var numbers: [StoredWeights.Numbers] = []
-      var areHalves = true
-      for part in parts {
-        guard let found = source(of: names.canonical(part.name)) else {
-          areHalves = false
-          continue
-        }
-        areHalves = areHalves && found.source.tensor.type == .bfloat16
-        guard let scale = scales[found.name] else { continue }
-        numbers.append(try QuantizedTensor.numbers(found.source, scale, for: part))
-      }
-      if let all = StoredWeights.Numbers(joining: numbers), all.rows == entry.parameter.rows {
-        read.append((entry.parameter, all))
-      } else if areHalves, model.configuration.head == .causalLanguage {
-        halves.append(entry.parameter)
-      }
+  /// The matrices of which the checkpoint has every part in one form that decoding reads; nil where there are none.
+  private func stored(_ matrices: [Parameter], _ plan: Plan) throws -> StoredWeights? {
+    let parts = Dictionary(grouping: plan.reads) { $0.stored.entry.parameter }
+    return try StoredWeights(matrices) { parameter in
+      let parts = parts[parameter] ?? []
+      let numbers = try parts.compactMap { try storedNumbers($0.source, $0.stored) }
+      guard numbers.count == parts.count else { return nil }
+      return StoredWeights.Numbers(joining: numbers).flatMap { $0.rows == parameter.rows ? $0 : nil }
     }
-    if read.isEmpty, halves.isEmpty { return nil }
-    let others = matrices.subtracting(read.map(\.parameter))
-    return StoredWeights(
-      read, weights, formats: others.map { ($0, halves.contains($0) ? .bf16 : .fp32) })
+  }
+
+  /// The numbers of a quantised tensor, or of one of bfloat16; nil of others.
+  private func storedNumbers(_ source: Source, _ stored: StoredTensor) throws -> StoredWeights.Numbers? {
+    let numbers: StoredWeights.Numbers
+    if let scale = scales[ExactString(names.canonical(source.tensor.name))] {
+      numbers = try QuantizedTensor.numbers(source, scale, for: stored)
+    } else if source.tensor.type == .bfloat16 {
+      numbers = try HalfTensor.numbers(source, for: stored)
+    } else {
+      return nil
+    }
+    guard numbers.areFinite else {
+      throw CheckpointFailure.notFinite(tensor: source.tensor.name, path: source.file.path)
+    }
+    return numbers
   }
 
   /// A tensor of the checkpoint under its own name, or under that of one that is tied to it.
@@ -174,8 +200,7 @@ public struct WeightLoader {
   private func read(_ source: Source, _ stored: StoredTensor, into buffer: ParameterBuffer) throws {
     let view = stored.view(in: buffer)
     if let scale = scales[ExactString(names.canonical(source.tensor.name))] {
-      let numbers = try QuantizedTensor.numbers(source, scale, for: stored)
-      StoredWeights.copy(numbers, to: view)
+      try QuantizedTensor.numbers(source, scale, for: stored).widen(to: view)
     } else {
       try source.file.read(source.tensor, as: stored, into: buffer)
     }

@@ -35,7 +35,8 @@ package struct TransformerScorer: CausalScorer {
   package var vocabularySize: Int { model.configuration.vocabularySize }
   package var contextLength: Int { model.configuration.maximumLength }
 
-  /// Decodes from `stored`, or from the weights in the arithmetic's own format.
+  /// Decodes from `stored`, or from matrices that the weights have as they are stored, or else from the weights in the
+  /// arithmetic's own format.
   package init(
     model: Transformer, weights: ParameterBuffer, stored: StoredWeights? = nil, execution: Execution
   ) throws(GenerationFailure) {
@@ -44,7 +45,13 @@ package struct TransformerScorer: CausalScorer {
     }
     self.model = model
     self.weights = weights
-    self.stored = stored ?? model.stored(weights, as: execution.precision == .bf16 ? .bf16 : .fp32)
+    self.stored =
+      if let stored = stored ?? weights.stored {
+        StoredWeights(
+          stored, weights, formats: model.matrices.filter { stored[$0] == nil }.map { ($0, .fp32) })
+      } else {
+        model.stored(weights, as: execution.precision == .bf16 ? .bf16 : .fp32)
+      }
     self.execution = execution
   }
 

@@ -15,7 +15,8 @@ public protocol KernelSet: Sendable {
 
   /// A matrix product.
   static func multiply(_ product: MatrixProduct, on pool: ThreadPool)
-  /// A product of few rows with weights as they are stored; the sums of a row do not depend on the other rows.
+  /// A product with weights as they are stored. With few rows the sums of a row do not depend on the other rows; a widened
+  /// product has the bits of a `MatrixProduct` with the numbers that the weights stand for.
   static func multiply(_ product: StoredProduct, on pool: ThreadPool)
   /// Attention, blocked over queries and keys with an online softmax (Milakov & Gimelshein 2018; Dao 2023).
   static func attend(_ arguments: AttentionArguments, on pool: ThreadPool)
@@ -144,5 +145,7 @@ public protocol KernelSet: Sendable {
   static func multiplyInRegisters(_ precision: Precision, steps: Int, on pool: ThreadPool) -> Double
   /// bfloat16 to float, and float to bfloat16 (round to nearest even; NaN stays NaN).
   static func widen(count: Int, bfloat16 x: UnsafePointer<UInt16>, to y: UnsafeMutablePointer<Float>)
+  /// A row of a matrix as it is stored to floats.
+  static func widen(_ matrix: StoredMatrix, row: Int, to y: UnsafeMutablePointer<Float>)
   static func narrow(count: Int, _ x: UnsafePointer<Float>, toBFloat16 y: UnsafeMutablePointer<UInt16>)
 }

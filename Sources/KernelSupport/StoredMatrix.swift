@@ -60,7 +60,7 @@ public struct StoredMatrix: @unchecked Sendable {
   }
 }
 
-/// y = x · Wᵀ (+ bias), with few rows x and weights as they are stored.
+/// y = x · Wᵀ (+ bias), with weights as they are stored.
 public struct StoredProduct: @unchecked Sendable {
   /// W, [outputs, inputs].
   public var weights: StoredMatrix
@@ -76,8 +76,12 @@ public struct StoredProduct: @unchecked Sendable {
   public var activation: Activation?
   /// Where the activated result goes.
   public var activated: UnsafeMutablePointer<Float>?
+  /// For many rows: the arithmetic in which the weights are multiplied after they have become floats, a piece at a time.
+  ///
+  /// Without it they are read as they lie, which is for few rows.
+  public var widened: Precision?
 
-  /// A product without bias or activation.
+  /// A product of few rows, without bias or activation.
   public init(
     _ weights: StoredMatrix, rows: Int, x: UnsafePointer<Float>, strideOfX: Int, y: UnsafeMutablePointer<Float>,
     strideOfY: Int

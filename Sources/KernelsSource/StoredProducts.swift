@@ -21,9 +21,10 @@ private let bytesAhead = 1024
 private typealias Sums = InlineArray<16, Vector>
 
 extension KernelVariant {
-  /// A product of few rows with stored weights.
+  /// A product with stored weights.
   public static func multiply(_ p: StoredProduct, on pool: ThreadPool) {
     guard p.rows > 0, p.weights.rows > 0 else { return }
+    if let precision = p.widened { return multiplyWidened(p, precision, on: pool) }
     guard p.weights.format.isQuantized else { return multiply(p, StoredInputs(), on: pool) }
     pool.exclusively { multiply(p, StoredInputs(p, pool), on: pool) }
   }

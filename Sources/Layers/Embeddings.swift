@@ -37,6 +37,8 @@ package struct Embeddings: Sendable {
     let sum = norm == nil ? y : saved.sum
     if let inputs = pass.inputs {
       for row in 0..<sum.rows { sum.copyRow(row, from: inputs.values, row: row) }
+    } else if let table = pass.weights.stored?[tokens] {
+      pass.execution.gatherRows(table, pass.rows.tokens[...], into: sum)
     } else {
       pass.execution.gatherRows(pass.weights[tokens], pass.rows.tokens[...], into: sum)
     }

@@ -47,7 +47,8 @@ package struct FeedForward: Sendable {
       pass.execution.gate(activation, saved.expanded, into: saved.activated)
     } else {
       up.forward(
-        x, to: saved.expanded, activation: activation, activated: saved.activated, keepsDerivative: true, pass)
+        x, to: saved.expanded, activation: activation, activated: saved.activated,
+        keepsDerivative: pass.isForTraining, pass)
     }
     down.forward(saved.activated, to: y, pass)
   }
@@ -57,6 +58,7 @@ package struct FeedForward: Sendable {
     _ yGradient: Matrix, x: Matrix, to xGradient: Matrix, accumulates: Bool = false, _ saved: Saved,
     _ scratch: Scratch, _ pass: Pass, _ gradients: ParameterBuffer
   ) {
+    precondition(pass.isForTraining, "a backward pass behind one that was not for training")
     if isGated {
       down.backward(yGradient, x: saved.activated, to: scratch.activated, pass, gradients)
       pass.execution.gateBackward(activation, saved.expanded, yGradient: scratch.activated, into: scratch.expanded)

@@ -52,6 +52,9 @@ package struct Linear: Sendable {
     if let stored = pass.stored?[weight] {
       pass.execution.linear(
         x, weight: stored, bias: bias, into: y, activation: activation, activated: activated)
+    } else if let stored = pass.weights.stored?[weight] {
+      pass.execution.linear(
+        x, weight: stored, bias: bias, into: y, activation: activation, activated: activated, widened: true)
     } else {
       pass.execution.linear(
         x, weight: pass.weights[weight], bias: bias, into: y, activation: activation, activated: activated,

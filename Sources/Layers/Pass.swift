@@ -19,15 +19,17 @@ package struct Pass {
   package let inputs: InputVectors?
   /// The matrices as they are stored, in generation; products of few rows read these.
   package let stored: StoredWeights?
+  /// Whether a backward pass follows, which needs more than the results.
+  package let isForTraining: Bool
 
   package init(
     weights: ParameterBuffer, execution: Execution, rows: BatchRows, dropoutSeed: UInt64? = nil,
     rotary: RotaryTable? = nil, cache: KeyValueMemory? = nil, inputs: InputVectors? = nil,
-    stored: StoredWeights? = nil
+    stored: StoredWeights? = nil, isForTraining: Bool = false
   ) {
     (self.weights, self.execution, self.rows) = (weights, execution, rows)
     (self.dropoutSeed, self.rotary, self.cache, self.inputs) = (dropoutSeed, rotary, cache, inputs)
-    self.stored = stored
+    (self.stored, self.isForTraining) = (stored, isForTraining)
   }
 
   /// The dropout of a place in the model: another one for each place and each seed.

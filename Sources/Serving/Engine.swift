@@ -19,7 +19,7 @@ package final class Engine: Sendable {
 
   /// Reads a model folder.
   package init(folder path: String, execution: Execution) throws {
-    let folder = try ModelFolder(reading: path)
+    let folder = try ModelFolder(reading: path, as: .asStored)
     guard let tokenizer = folder.tokenizer else { throw SwiftletFailure.noTokenizer(folder: path) }
     let model = try Transformer(folder.configuration)
     self.tokenizer = tokenizer

@@ -23,7 +23,8 @@ public struct LanguageModel: Sendable {
   /// - Parameter adapter: the folder of an adapter that is put on the model.
   public init(folder path: String, adapter: String? = nil, execution: Execution = Execution()) throws {
     try self.init(
-      ModelFolder(reading: path, changing: \.speaking, adapter: adapter), path: path, execution: execution)
+      ModelFolder(reading: path, changing: \.speaking, adapter: adapter, as: .asStored), path: path,
+      execution: execution)
   }
 
   /// Takes over a folder that has been read.

@@ -14,7 +14,7 @@ public struct MaskedModel: Sendable {
   ///
   /// Throws a sentence that names the file where the folder is not one of a masked model with its tokenizer.
   public init(folder path: String, execution: Execution = Execution()) throws {
-    let folder = try ModelFolder(reading: path, changing: \.speaking)
+    let folder = try ModelFolder(reading: path, changing: \.speaking, as: .asStored)
     guard let tokenizer = folder.tokenizer else { throw SwiftletFailure.noTokenizer(folder: path) }
     configuration = folder.configuration
     filler = try MaskFiller(

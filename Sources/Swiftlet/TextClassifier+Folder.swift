@@ -15,7 +15,7 @@ extension TextClassifier {
     execution: Execution = Execution()
   ) throws {
     try self.init(
-      ModelFolder(reading: path, adapter: adapter), path: adapter ?? path, isCalibrated: isCalibrated,
+      ModelFolder(reading: path, adapter: adapter, as: .asStored), path: adapter ?? path, isCalibrated: isCalibrated,
       isAlone: isAlone, execution: execution)
   }
 

@@ -10,7 +10,7 @@ extension TextEmbedder {
   /// - Throws: a sentence that names the file where the folder is not a model with its tokenizer, or pools in a way
   ///   that is not among `Pooling`.
   public init(folder path: String, pooling: Pooling? = nil, execution: Execution = Execution()) throws {
-    let folder = try ModelFolder(reading: path)
+    let folder = try ModelFolder(reading: path, as: .asStored)
     guard let tokenizer = folder.tokenizer else { throw SwiftletFailure.noTokenizer(folder: path) }
     let settings = try SentenceSettings(folder: path, poolingIsGiven: pooling != nil)
     self.init(

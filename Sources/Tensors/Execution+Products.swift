@@ -28,10 +28,11 @@ extension Execution {
     kernels.multiply(product, on: pool)
   }
 
-  /// y = x · Wᵀ (+ bias) with a few rows and weights as they are stored.
+  /// y = x · Wᵀ (+ bias) with weights as they are stored.
+  /// - Parameter widened: Whether the weights become floats on the way, as is faster with many rows.
   public func linear(
     _ x: Matrix, weight: StoredMatrix, bias: Matrix? = nil, into y: Matrix, activation: Activation? = nil,
-    activated: Matrix? = nil
+    activated: Matrix? = nil, widened: Bool = false
   ) {
     precondition(
       x.columns == weight.columns && y.columns == weight.rows && y.rows == x.rows,
@@ -45,6 +46,7 @@ extension Execution {
     product.bias = bias.map { UnsafePointer($0.pointer) }
     product.activation = activation
     product.activated = activated?.pointer
+    product.widened = widened ? precision : nil
     kernels.multiply(product, on: pool)
   }
 

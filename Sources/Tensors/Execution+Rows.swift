@@ -18,6 +18,18 @@ extension Execution {
     }
   }
 
+  /// y[t] = table[indices[t]], of a table as it is stored.
+  ///
+  /// Whoever calls has checked that the indices are rows of the table.
+  public func gatherRows(_ table: StoredMatrix, _ indices: ArraySlice<Int32>, into y: Matrix) {
+    precondition(
+      y.rows == indices.count && y.columns == table.columns,
+      "gatherRows: \(indices.count) rows of [\(table.rows), \(table.columns)] into \(shape(y))")
+    for (row, index) in indices.enumerated() {
+      kernels.widen(table, row: Int(index), to: y.pointer + row * y.stride)
+    }
+  }
+
   /// table[indices[t]] += y[t], in order.
   public func scatterRows(_ y: Matrix, _ indices: ArraySlice<Int32>, into table: Matrix) {
     precondition(

@@ -1,6 +1,6 @@
 import KernelSupport
 
-/// How floats become groups of whole numbers with a scale, and back.
+/// How floats become groups of whole numbers with a scale.
 enum Quantization {
   /// Floats to a row of a format, padded with zeros.
   static func write(
@@ -35,31 +35,6 @@ enum Quantization {
             values.storeBytes(of: low, toByteOffset: place, as: UInt8.self)
           }
         }
-      }
-    }
-  }
-
-  /// A row of a format to floats.
-  static func read(
-    _ values: UnsafeRawPointer, scales: UnsafePointer<UInt16>?, as format: WeightFormat,
-    to numbers: UnsafeMutableBufferPointer<Float>
-  ) {
-    for index in numbers.indices {
-      switch format {
-      case .fp32: numbers[index] = values.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
-      case .bf16:
-        numbers[index] = BFloat16(bits: values.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)).float
-      case .q8, .q4:
-        guard let scales else { return }
-        let (group, place) = (index / WeightFormat.groupSize, index % WeightFormat.groupSize)
-        let whole: Int
-        if format == .q8 {
-          whole = Int(values.load(fromByteOffset: index, as: Int8.self))
-        } else {
-          let byte = values.load(fromByteOffset: group * 16 + place % 16, as: UInt8.self)
-          whole = Int(place < 16 ? byte & 15 : byte >> 4) - 8
-        }
-        numbers[index] = BFloat16(bits: scales[group]).float * Float(whole)
       }
     }
   }

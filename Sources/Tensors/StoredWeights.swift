@@ -1,4 +1,5 @@
 import KernelSupport
+import Kernels
 
 /// The matrices of a model in the form in which decoding reads them.
 ///
@@ -28,28 +29,87 @@ public final class StoredWeights: @unchecked Sendable {
 
     /// The rows of some matrices of one format, one behind the other; nil where there are none.
     public init?(joining parts: [Numbers]) {
-      guard let first = parts.first,
-        parts.allSatisfy({ $0.format == first.format && $0.rowBytes == first.rowBytes })
+      guard let first = parts.first else { return nil }
+      if parts.count == 1 {
+        self = first
+        return
+      }
+      guard parts.allSatisfy({ $0.format == first.format && $0.rowBytes == first.rowBytes })
       else { return nil }
       self.init(
         first.format, rows: parts.reduce(0) { $0 + $1.rows }, rowBytes: first.rowBytes,
         values: parts.flatMap(\.values), scales: parts.flatMap(\.scales))
     }
+
+    /// Whether all that they stand for are numbers.
+    public var areFinite: Bool {
+      func isFinite(_ bits: UInt16) -> Bool { bits & 0x7F80 != 0x7F80 }
+      switch format {
+      case .fp32, .bf16:
+        return values.withUnsafeBytes { bytes in
+          // The exponent is in the upper half of a number.
+          let (size, upper) = format == .fp32 ? (4, 2) : (2, 0)
+          return stride(from: upper, to: bytes.count - 1, by: size).allSatisfy {
+            isFinite(bytes.loadUnaligned(fromByteOffset: $0, as: UInt16.self))
+          }
+        }
+      case .q8, .q4:
+        // The largest multiple of a scale has to be a number, too.
+        return scales.allSatisfy { (BFloat16(bits: $0).float * 128).isFinite }
+      }
+    }
+
+    /// Writes what they stand for into a matrix of as many rows.
+    public func widen(to matrix: Matrix) {
+      precondition(
+        matrix.rows == rows && rowBytes == format.rowBytes(matrix.columns), "\(rows) rows of \(rowBytes) bytes")
+      values.withUnsafeBytes { values in
+        scales.withUnsafeBufferPointer { scales in
+          guard let start = values.baseAddress else { return }
+          let stored = StoredMatrix(
+            format, rows: rows, columns: matrix.columns, values: start, rowBytes: rowBytes,
+            scales: format.isQuantized ? scales.baseAddress : nil)
+          for row in 0..<rows { Kernels.active.widen(stored, row: row, to: matrix.pointer + row * matrix.stride) }
+        }
+      }
+    }
   }
 
   private var entries: [Int: Entry] = [:]
 
-  /// Takes some matrices over as they stood in a file, and others from floats.
-  public convenience init(
-    _ matrices: [(parameter: Parameter, numbers: Numbers)], _ weights: ParameterBuffer,
-    formats: [(parameter: Parameter, format: WeightFormat)]
-  ) {
-    self.init(weights, formats: formats)
-    add(matrices)
+  /// Takes matrices over as they stand in a file, one after the other; nil if there are none.
+  ///
+  /// - Parameters:
+  ///   - parameters: the matrices that may be there.
+  ///   - numbers: reads one, if it is there. It has been checked to have as many rows and bytes as the parameter has.
+  public init?(_ parameters: [Parameter], numbers: (Parameter) throws -> Numbers?) rethrows {
+    for parameter in parameters {
+      guard let numbers = try numbers(parameter) else { continue }
+      let memory = Memory(numbers.format, rows: parameter.rows, columns: parameter.columns)
+      precondition(
+        numbers.values.count == parameter.rows * memory.matrix.rowBytes
+          && numbers.scales.count == (memory.scales?.count ?? 0), "\(numbers.values.count) bytes for \(parameter)")
+      memory.values.pointer.update(from: numbers.values, count: numbers.values.count)
+      memory.scales?.pointer.update(from: numbers.scales, count: numbers.scales.count)
+      entries[parameter.index] = Entry(matrix: memory.matrix, owner: memory)
+    }
+    if entries.isEmpty { return nil }
   }
 
   /// Takes matrices over in the wanted formats; floats are not copied.
   public init(_ weights: ParameterBuffer, formats: [(parameter: Parameter, format: WeightFormat)]) {
+    add(weights, formats: formats)
+  }
+
+  /// The same matrices, and others of a buffer in the wanted formats.
+  public init(
+    _ other: StoredWeights, _ weights: ParameterBuffer, formats: [(parameter: Parameter, format: WeightFormat)]
+  ) {
+    entries = other.entries
+    add(weights, formats: formats)
+  }
+
+  private func add(_ weights: ParameterBuffer, formats: [(parameter: Parameter, format: WeightFormat)]) {
     for (parameter, format) in formats {
       let source = weights[parameter]
       guard format != .fp32 else {
@@ -67,19 +127,6 @@ public final class StoredWeights: @unchecked Sendable {
           to: memory.values.pointer + row * memory.matrix.rowBytes,
           scales: memory.scales.map { $0.pointer + row * groups })
       }
-      entries[parameter.index] = Entry(matrix: memory.matrix, owner: memory)
-    }
-  }
-
-  /// Whoever calls has checked that there are as many rows and bytes as the parameter has.
-  private func add(_ matrices: [(parameter: Parameter, numbers: Numbers)]) {
-    for (parameter, numbers) in matrices {
-      let memory = Memory(numbers.format, rows: parameter.rows, columns: parameter.columns)
-      precondition(
-        numbers.values.count == parameter.rows * memory.matrix.rowBytes
-          && numbers.scales.count == (memory.scales?.count ?? 0), "\(numbers.values.count) bytes for \(parameter)")
-      memory.values.pointer.update(from: numbers.values, count: numbers.values.count)
-      memory.scales?.pointer.update(from: numbers.scales, count: numbers.scales.count)
       entries[parameter.index] = Entry(matrix: memory.matrix, owner: memory)
     }
   }
@@ -106,32 +153,12 @@ public final class StoredWeights: @unchecked Sendable {
       matrix.format, rows: rows.count, rowBytes: matrix.rowBytes, values: Array(bytes), scales: scales ?? [])
   }
 
-  /// Writes what numbers from a file stand for into a matrix of as many rows.
-  public static func copy(_ numbers: Numbers, to matrix: Matrix) {
-    let groups = WeightFormat.groups(matrix.columns)
-    numbers.values.withUnsafeBytes { values in
-      numbers.scales.withUnsafeBufferPointer { scales in
-        guard let values = values.baseAddress, let scales = scales.baseAddress else { return }
-        for row in 0..<matrix.rows {
-          Quantization.read(
-            values + row * numbers.rowBytes, scales: scales + row * groups, as: numbers.format,
-            to: UnsafeMutableBufferPointer(start: matrix.pointer + row * matrix.stride, count: matrix.columns))
-        }
-      }
-    }
-  }
-
   /// Writes what the stored numbers stand for into a buffer, so that every pass computes with the same weights.
   public func copy(to weights: ParameterBuffer) {
     for entry in weights.layout.entries {
       guard let matrix = self[entry.parameter], matrix.format != .fp32 else { continue }
       let target = weights[entry.parameter]
-      let groups = WeightFormat.groups(matrix.columns)
-      for row in 0..<matrix.rows {
-        Quantization.read(
-          matrix.values + row * matrix.rowBytes, scales: matrix.scales.map { $0 + row * groups }, as: matrix.format,
-          to: UnsafeMutableBufferPointer(start: target.pointer + row * target.stride, count: target.columns))
-      }
+      for row in 0..<matrix.rows { Kernels.active.widen(matrix, row: row, to: target.pointer + row * target.stride) }
     }
   }
 

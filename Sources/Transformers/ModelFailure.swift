@@ -16,6 +16,8 @@ public enum ModelFailure: Failure, Equatable {
   case activationsTooSmall(what: String, found: Int, planned: Int)
   /// Gradients are asked for, and the activations were planned for evaluation.
   case activationsNotForTraining
+  /// Gradients are asked for, and some matrices are there only as they are stored.
+  case weightsNotForTraining
   /// Weights, gradients, activations or a cache of another model.
   case otherModel(what: String)
   /// The model has another head than the request needs.
@@ -40,7 +42,7 @@ public enum ModelFailure: Failure, Equatable {
   /// Requests out of range are usage errors, mixed-up buffers faults of the program.
   public var kind: FailureKind {
     switch self {
-    case .otherModel, .activationsNotForTraining: .internalFault
+    case .otherModel, .activationsNotForTraining, .weightsNotForTraining: .internalFault
     case .sequenceTooLong, .activationsTooSmall, .wrongHead, .unknownSequence, .cacheFull: .usage
     default: .badData
     }
@@ -65,6 +67,8 @@ public enum ModelFailure: Failure, Equatable {
       "The batch has \(found) \(what), and memory was planned for \(planned)."
     case .activationsNotForTraining:
       "Gradients need activations that were planned for training."
+    case .weightsNotForTraining:
+      "Some of these weights are there only as they are stored, and cannot be trained or explained; read the folder as floats."
     case .otherModel(let what):
       "The \(what) belong to another model."
     case .wrongHead(let needed, let found):

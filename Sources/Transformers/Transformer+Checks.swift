@@ -109,6 +109,7 @@ extension Transformer {
     guard activations.configuration == configuration else { throw .otherModel(what: "activations") }
     guard let gradients else { return }
     guard gradients.layout.bufferCount == layout.bufferCount else { throw .otherModel(what: "gradients") }
+    guard weights.stored == nil else { throw .weightsNotForTraining }
     guard activations.isForTraining else { throw .activationsNotForTraining }
   }
 

@@ -42,7 +42,8 @@ extension Transformer {
     precondition(
       answers.map { $0.scores.count == batch.lengths.count * configuration.labels.count } ?? true,
       "\(answers?.scores.count ?? 0) scores of a teacher for \(batch.lengths.count) sequences")
-    let (hidden, pass) = run(weights, activations, execution, dropoutSeed: dropoutSeed)
+    let (hidden, pass) = run(
+      weights, activations, execution, dropoutSeed: dropoutSeed, isForTraining: gradients != nil)
     var labelled: [Int32]?
     if case .tokenClasses(let rows, _) = targets { labelled = rows }
     let rows = labelled ?? pooledRows(activations)

@@ -3,8 +3,9 @@ import Tensors
 
 extension Transformer {
   /// The vectors that tokens have before positions and segments are added: [tokens, D], row by row.
-  /// - Throws: `ModelFailure` for a token that the vocabulary does not have.
+  /// - Throws: `ModelFailure` for a token that the vocabulary does not have, and for weights that are not floats.
   public func tokenVectors(_ tokens: [Int32], weights: ParameterBuffer) throws(ModelFailure) -> [Float] {
+    guard weights.stored == nil else { throw .weightsNotForTraining }
     let table = weights[trunk.embeddings.tokens]
     var vectors: [Float] = []
     for (row, token) in tokens.enumerated() {
@@ -44,7 +45,7 @@ extension Transformer {
     let inputs = InputVectors(rows: rows, width: width)
     inputs.values.pointer.update(from: vectors, count: vectors.count)
 
-    let (hidden, pass) = run(weights, activations, execution, inputs: inputs)
+    let (hidden, pass) = run(weights, activations, execution, inputs: inputs, isForTraining: true)
     let pooled = pooledRows(activations)
     let scores = head.forward(hidden, rows: pooled, memory, pass)
     let result = pooled.indices.map { scores[$0, label] }

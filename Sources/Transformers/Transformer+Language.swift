@@ -41,7 +41,8 @@ extension Transformer {
     try load(batch, weights, activations, gradients)
     let (head, memory) = try languageHead(activations)
     try check(targets, of: batch)
-    let (hidden, pass) = run(weights, activations, execution, dropoutSeed: dropoutSeed)
+    let (hidden, pass) = run(
+      weights, activations, execution, dropoutSeed: dropoutSeed, isForTraining: gradients != nil)
     let teacher = try teaching?.languageHead(of: batch, for: configuration, execution: execution)
     let hiddenGradient = activations.memory.trunk.hiddenGradient
     if gradients != nil { hiddenGradient.clear() }

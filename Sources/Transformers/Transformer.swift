@@ -65,11 +65,11 @@ public struct Transformer: Sendable {
   /// Runs the batch that was loaded through the trunk.
   func run(
     _ weights: ParameterBuffer, _ activations: Activations, _ execution: Execution, dropoutSeed: UInt64? = nil,
-    inputs: InputVectors? = nil
+    inputs: InputVectors? = nil, isForTraining: Bool = false
   ) -> (hidden: Matrix, pass: Pass) {
     let pass = Pass(
       weights: weights, execution: execution, rows: activations.rows, dropoutSeed: dropoutSeed,
-      rotary: activations.rotary, inputs: inputs)
+      rotary: activations.rotary, inputs: inputs, isForTraining: isForTraining)
     return (trunk.forward(activations.memory.trunk, activations.memory.block, pass), pass)
   }
 

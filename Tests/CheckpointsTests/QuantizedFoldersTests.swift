@@ -22,13 +22,88 @@ import Transformers
       try folder.write(to: scratch + "/model")
       let read = try ModelFolder(reading: scratch + "/model")
       #expect(SmallModels.numbers(read.weights) == SmallModels.numbers(weights))
-      let wanted = format != .bf16 || configuration.head == .causalLanguage
-      #expect((read.stored != nil) == wanted)
-      if let again = read.stored {
-        #expect(model.matrices.allSatisfy { again.format(of: $0) == stored.format(of: $0) })
-      }
+      let again = try #require(read.stored)
+      #expect(model.matrices.allSatisfy { again.format(of: $0) == stored.format(of: $0) })
       let bytes = try Files.byteCount(of: scratch + "/model/model.safetensors")
       #expect(bytes < 4 * weights.layout.parameterCount)
+    }
+  }
+
+  @Test(
+    "Weights that stay as they are stored answer with the same bits, and are not trained",
+    arguments: TransformerConfiguration.Family.allCases, [WeightFormat.bf16, .q8, .q4])
+  func asStored(family: TransformerConfiguration.Family, format: WeightFormat) throws {
+    try withScratchFolder { scratch in
+      // Groups of 32 and a rest.
+      var configuration = SmallModels.configuration(family)
+      (configuration.width, configuration.headWidth, configuration.innerWidth) = (36, 12, 70)
+      let model = try Transformer(configuration)
+      var folder = ModelFolder(configuration: configuration, weights: try SmallModels.weights(configuration))
+      folder.stored = model.stored(folder.weights, as: format)
+      try folder.write(to: scratch + "/model")
+      let read = try [WeightLoader.MatrixForm.floats, .asStored].map {
+        try ModelFolder(reading: scratch + "/model", as: $0)
+      }
+      #expect(read[0].weights.stored == nil && read[1].weights.stored === read[1].stored)
+      #expect(model.matrices.allSatisfy { read[1].stored?.format(of: $0) == folder.stored?.format(of: $0) })
+
+      let tokens: [Int32] = [7, 250, 3, 3, 99, 12, 41, 5, 8, 100]
+      let batch = TokenBatch(tokens: tokens + [4, 9], lengths: [10, 2])
+      let (execution, answers) = (Execution(threads: 2), Activations(model, tokens: 12, sequences: 2, training: false))
+      func bits(_ matrix: Matrix) -> [UInt32] { (0..<matrix.rows).flatMap { matrix.row($0).map(\.bitPattern) } }
+      let scores = try read.map {
+        bits(
+          try model.logits(
+            of: batch, rows: [0, 3, 11], weights: $0.weights, activations: answers, execution: execution))
+      }
+      #expect(scores[0] == scores[1] && Set(scores[0]).count > 100)
+
+      if configuration.head == .causalLanguage {
+        // A prompt of many tokens, whose products are widened, and a few more, which are read as they are stored.
+        let continuations = try read.map { folder in
+          let cache = KeyValueCache(model, sequences: 1, capacity: 12)
+          return try [tokens, [4, 9]].flatMap { new in
+            bits(
+              try model.extend(
+                cache, [(0, new)], weights: folder.weights, activations: answers, execution: execution,
+                stored: read[0].stored))
+          }
+        }
+        #expect(continuations[0] == continuations[1])
+      }
+
+      let training = Activations(model, tokens: 12, sequences: 2, training: true)
+      #expect(throws: ModelFailure.weightsNotForTraining) {
+        try model.languageLoss(
+          of: batch, targets: LanguageTargets(rows: [1], tokens: [5]), weights: read[1].weights,
+          gradients: ParameterBuffer(zeros: model.layout), activations: training, execution: execution)
+      }
+      #expect(throws: ModelFailure.weightsNotForTraining) { try model.tokenVectors([1], weights: read[1].weights) }
+    }
+  }
+
+  @Test("Numbers that are none are refused in every format", arguments: [WeightFormat.bf16, .q8, .q4])
+  func notFinite(format: WeightFormat) throws {
+    try withScratchFolder { scratch in
+      let configuration = SmallModels.configuration(.llama)
+      var folder = ModelFolder(configuration: configuration, weights: try SmallModels.weights(configuration))
+      folder.stored = try Transformer(configuration).stored(folder.weights, as: format)
+      try folder.write(to: scratch + "/model")
+      try Files.remove(scratch + "/model/manifest.json")
+      let path = scratch + "/model/model.safetensors"
+      let name = "model.embed_tokens.weight" + (format == .bf16 ? "" : ".scales")
+      let range = try #require(try SafetensorsFile(path).tensor(named: name)?.range)
+      var bytes = try Files.read(path)
+      let header = bytes[..<8].reversed().reduce(0) { $0 << 8 | Int($1) } + 8
+      (bytes[header + range.lowerBound + 6], bytes[header + range.lowerBound + 7]) = (0x80, 0x7F)  // Infinity.
+      try AtomicFile.write(bytes, to: path)
+      for form in [WeightLoader.MatrixForm.floats, .asStored] {
+        #expect {
+          try ModelFolder(reading: scratch + "/model", as: form)
+        } throws: {
+          if case CheckpointFailure.notFinite? = $0 as? CheckpointFailure { true } else { false }
+        }
+      }
     }
   }
 

@@ -87,6 +87,59 @@ import Testing
     }
   }
 
+  @Test(
+    "A widened product has the bits of one of floats, and rows widen to what they stand for", arguments: Variant.all,
+    WeightFormat.allCases)
+  func widened(variant: Variant, format: WeightFormat) {
+    // The last is cut into stripes.
+    for (rows, outputs, columns) in [(1, 1, 1), (9, 5, 33), (10, 66, 97), (37, 130, 64), (9, 1200, 1030)] {
+      var sample = SampleNumbers(seed: UInt64(rows * 31 + outputs * 7 + columns))
+      let weights = Weights(format, rows: outputs, columns: columns, &sample)
+      let floats = PoisonedMemory<Float>([Float](repeating: 0, count: outputs * columns))
+      for row in 0..<outputs { variant.kernels.widen(weights.matrix, row: row, to: floats.pointer + row * columns) }
+      #expect(floats.isIntact, "written outside")
+      var areEqual = true
+      for row in 0..<outputs {
+        for column in 0..<columns {
+          let number = Float(ReferenceKernels.number(weights.matrix, row: row, column: column))
+          areEqual = areEqual && floats.pointer[row * columns + column] == number
+        }
+      }
+      #expect(areEqual, "\(outputs) × \(columns)")
+
+      let x = PoisonedMemory<Float>(sample.normal(rows * columns)), bias = PoisonedMemory<Float>(sample.normal(outputs))
+      for precision in Precision.allCases {
+        func answers(_ body: (_ y: UnsafeMutablePointer<Float>, _ activated: UnsafeMutablePointer<Float>) -> Void)
+          -> [UInt32]
+        {
+          let y = PoisonedMemory<Float>([Float](repeating: 0, count: rows * outputs))
+          let activated = PoisonedMemory<Float>([Float](repeating: 0, count: rows * outputs))
+          body(y.pointer, activated.pointer)
+          #expect(y.isIntact && activated.isIntact, "written outside")
+          return (y.numbers + activated.numbers).map(\.bitPattern)
+        }
+        let expected = answers { y, activated in
+          var product = MatrixProduct(
+            rows: rows, columns: outputs, depth: columns, a: x.pointer, strideOfA: columns, b: floats.pointer,
+            strideOfB: columns, transposedB: true, c: y, strideOfC: outputs)
+          (product.bias, product.activation, product.activated) = (UnsafePointer(bias.pointer), .gelu, activated)
+          product.precision = precision
+          variant.kernels.multiply(product, on: ThreadPool(threads: 2))
+        }
+        for threads in [1, 2, 4] {
+          let found = answers { y, activated in
+            var product = StoredProduct(
+              weights.matrix, rows: rows, x: x.pointer, strideOfX: columns, y: y, strideOfY: outputs)
+            (product.bias, product.activation, product.activated) = (UnsafePointer(bias.pointer), .gelu, activated)
+            product.widened = precision
+            variant.kernels.multiply(product, on: ThreadPool(threads: threads))
+          }
+          #expect(found == expected, "\(rows), \(outputs), \(columns), \(precision), \(threads) threads")
+        }
+      }
+    }
+  }
+
   /// Beside quantised weights inputs are rounded to 16 bits: each is off by at most half of a step of its row.
   private static func inputError(_ p: StoredProduct, _ index: Int) -> Double {
     guard p.weights.format.isQuantized else { return 0 }

@@ -44,7 +44,8 @@ final class LayerBench {
 
   func pass(_ kernels: KernelChoice, dropoutSeed: UInt64? = nil, rotary: RotaryTable? = nil) -> Pass {
     Pass(
-      weights: weights, execution: kernels.execution(), rows: rows, dropoutSeed: dropoutSeed, rotary: rotary)
+      weights: weights, execution: kernels.execution(), rows: rows, dropoutSeed: dropoutSeed, rotary: rotary,
+      isForTraining: true)
   }
 
   /// A matrix of random numbers, or of zeros.

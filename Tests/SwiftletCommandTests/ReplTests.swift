@@ -45,6 +45,7 @@ import Testing
     terminal.settle()
     terminal.type("/show te\t\r")
     #expect(terminal.wait(for: "And God", after: position))
+    terminal.settle()
     terminal.type("\u{4}")
     #expect(terminal.waitForExit() == 0)
     let history = try Files.readText(scratch.path("state/swiftlet/history"))

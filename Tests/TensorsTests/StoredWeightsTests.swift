@@ -40,7 +40,7 @@ import Testing
     let stored = StoredWeights(weights, formats: [(parameter, format)])
     let parts = try [0..<2, 2..<6].map { try #require(stored.numbers(of: parameter, rows: $0)) }
     let all = try #require(StoredWeights.Numbers(joining: parts))
-    let again = StoredWeights([(parameter, all)], weights, formats: [])
+    let again = try #require(StoredWeights([parameter]) { _ in all })
     let (one, other) = (ParameterBuffer(zeros: weights.layout), ParameterBuffer(zeros: weights.layout))
     stored.copy(to: one)
     again.copy(to: other)

@@ -32,7 +32,12 @@ extension ReferenceKernels {
     }
   }
 
-  /// A product of few rows with stored weights.
+  /// A row as it is stored to floats.
+  public static func widen(_ matrix: StoredMatrix, row: Int, to y: UnsafeMutablePointer<Float>) {
+    for column in 0..<matrix.columns { y[column] = Float(number(matrix, row: row, column: column)) }
+  }
+
+  /// A product with stored weights.
   public static func multiply(_ product: StoredProduct, on pool: ThreadPool) {
     let result = Self.product(product)
     for row in 0..<product.rows {

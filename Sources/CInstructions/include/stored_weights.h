@@ -24,6 +24,7 @@ typedef uint8_t swiftlet_bytes16 __attribute__((ext_vector_type(16), aligned(1),
 typedef int8_t swiftlet_signed_bytes16 __attribute__((ext_vector_type(16)));
 typedef int16_t swiftlet_shorts16 __attribute__((ext_vector_type(16)));
 typedef int32_t swiftlet_words16 __attribute__((ext_vector_type(16)));
+typedef float swiftlet_floats16 __attribute__((ext_vector_type(16), aligned(4), may_alias));
 
 // bfloat16 numbers.
 SWIFTLET_LEAF swiftlet_vector swiftlet_load_bfloat16(const uint16_t *from) {
@@ -135,6 +136,23 @@ SWIFTLET_LEAF swiftlet_vector swiftlet_multiply_nibbles(const void *x, const voi
   return __builtin_convertvector(
       (sums.lo.lo + sums.lo.hi) + (sums.hi.lo + sums.hi.hi) + beginning, swiftlet_vector);
 #endif
+}
+
+// A group of 32 signed bytes to floats of any alignment.
+SWIFTLET_LEAF void swiftlet_widen_int8(const void *bytes, float scale, float *to) {
+  for (int half = 0; half < 2; half++) {
+    swiftlet_signed_bytes16 numbers = (swiftlet_signed_bytes16)((const swiftlet_bytes16 *)bytes)[half];
+    ((swiftlet_floats16 *)to)[half] = __builtin_convertvector(numbers, swiftlet_floats16) * scale;
+  }
+}
+
+// A group of 32 numbers of four bits, which stand for -8 to 7, to floats of any alignment.
+SWIFTLET_LEAF void swiftlet_widen_nibbles(const void *nibbles, float scale, float *to) {
+  swiftlet_bytes16 both = *(const swiftlet_bytes16 *)nibbles;
+  swiftlet_words16 first = __builtin_convertvector(both & 15, swiftlet_words16) - 8;
+  swiftlet_words16 second = __builtin_convertvector(both >> 4, swiftlet_words16) - 8;
+  ((swiftlet_floats16 *)to)[0] = __builtin_convertvector(first, swiftlet_floats16) * scale;
+  ((swiftlet_floats16 *)to)[1] = __builtin_convertvector(second, swiftlet_floats16) * scale;
 }
 
 #undef SWIFTLET_LEAF

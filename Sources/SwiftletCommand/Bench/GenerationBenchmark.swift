@@ -25,8 +25,10 @@ struct GenerationBenchmark {
     c.headWidth = width / heads
     c.tiesEmbeddings = true
     let model = try Transformer(c)
-    let weights = model.initialWeights(seed: 1)
-    let stored = model.stored(weights, as: format)
+    let floats = model.initialWeights(seed: 1)
+    let stored = model.stored(floats, as: format)
+    // As a folder in this format comes into memory.
+    let weights = format == .fp32 ? floats : ParameterBuffer(floats, beside: stored)
     let cache = KeyValueCache(model, sequences: texts, capacity: 256 + tokens)
     let activations = Activations(model, tokens: 256, sequences: texts, training: false, logitRows: texts)
     var newest = [(sequence: Int, tokens: [Int32])]()

@@ -47,7 +47,7 @@ struct Classify: ParsableCommand {
   private var explains: Bool { explain || attention || explainLabel != nil || explainHtml != nil }
 
   func run() throws {
-    let folder = try ModelFolder(reading: model, adapter: adapter)
+    let folder = try ModelFolder(reading: model, adapter: adapter, as: explains ? .floats : .asStored)
     guard let tokenizer = folder.tokenizer else { throw SwiftletFailure.noTokenizer(folder: model) }
     let transformer = try Transformer(folder.configuration)
     let execution = try shared.execution()

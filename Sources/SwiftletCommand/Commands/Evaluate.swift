@@ -59,7 +59,8 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     // A text is read with the language head, where a classifier has kept it.
-    let folder = try ModelFolder(reading: model, changing: data == nil ? { $0.speaking } : { $0 }, adapter: adapter)
+    let folder = try ModelFolder(
+      reading: model, changing: data == nil ? { $0.speaking } : { $0 }, adapter: adapter, as: .asStored)
     let execution = try shared.execution()
     let output = Output(json: shared.json)
     if let data {

@@ -27,7 +27,7 @@ final class FolderREPLModel: REPLModel {
     folder path: String, execution: Execution,
     changing change: (GenerationSettings) throws -> GenerationSettings = { $0 }
   ) throws {
-    let folder = try ModelFolder(reading: path)
+    let folder = try ModelFolder(reading: path, as: .asStored)
     guard let tokenizer = folder.tokenizer else { throw SwiftletFailure.noTokenizer(folder: path) }
     let model = try Transformer(folder.configuration)
     func makeFiller() throws -> MaskFiller {
