@@ -58,7 +58,9 @@ public struct Terminal: Sendable {
   enum Mode {
     /// Keys come one by one, and nothing is shown by the terminal itself.
     case keys
-    /// Lines, with signals, but nothing is shown: while a text streams.
+    /// Keys that wait for the editor, with signals, and nothing is shown: while a line is answered.
+    ///
+    /// Were they collected as lines, a Ctrl-D among them would become a zero.
     case quiet
   }
 
@@ -80,12 +82,12 @@ public struct Terminal: Sendable {
     case .keys:
       attributes.c_lflag &= ~tcflag_t(ECHO | ICANON | IEXTEN | ISIG)
       attributes.c_iflag &= ~tcflag_t(IXON | ICRNL | INLCR | BRKINT | INPCK | ISTRIP)
-      withUnsafeMutableBytes(of: &attributes.c_cc) { bytes in
-        bytes[Int(VMIN)] = 1
-        bytes[Int(VTIME)] = 0
-      }
     case .quiet:
-      attributes.c_lflag &= ~tcflag_t(ECHO)
+      attributes.c_lflag &= ~tcflag_t(ECHO | ICANON | IEXTEN)
+    }
+    withUnsafeMutableBytes(of: &attributes.c_cc) { bytes in
+      bytes[Int(VMIN)] = 1
+      bytes[Int(VTIME)] = 0
     }
     // Drain, not flush: what was typed ahead is kept.
     return tcsetattr(input, TCSADRAIN, &attributes) == 0

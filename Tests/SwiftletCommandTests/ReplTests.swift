@@ -54,6 +54,19 @@ import Testing
     #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
   }
 
+  @Test("What is typed while a text streams waits for the prompt, Ctrl-D too")
+  func typedAhead() throws {
+    let scratch = try Scratch()
+    let terminal = try start(smallModel(in: scratch), scratch, "--max-tokens", "3000")
+    let position = terminal.position
+    terminal.type("And God\r")
+    try #require(terminal.wait(for: "\u{1B}[?2004l", after: position))
+    try #require(terminal.wait(forBytes: terminal.position + 100))
+    terminal.type("/show parx\u{7F}ameters\r\u{4}")
+    #expect(terminal.wait(for: "repetition_penalty", after: position), "\(terminal.shown.suffix(300))")
+    #expect(terminal.waitForExit() == 0)
+  }
+
   @Test("Every command on a terminal")
   func commands() throws {
     let scratch = try Scratch()

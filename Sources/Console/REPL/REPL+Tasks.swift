@@ -6,15 +6,13 @@ extension REPL {
     beginOperation()
     var isAtLineStart = true
     let isInteractive = input.isInteractive
-    let completion = try input.quietly {
-      try model.complete(start, sample: sample) { text in
-        // Where programs read, each completion is one line.
-        guard isInteractive else { return }
-        write(text)
-        isAtLineStart = text.last?.isNewline ?? isAtLineStart
-      } isInterrupted: {
-        isInterrupted()
-      }
+    let completion = try model.complete(start, sample: sample) { text in
+      // Where programs read, each completion is one line.
+      guard isInteractive else { return }
+      write(text)
+      isAtLineStart = text.last?.isNewline ?? isAtLineStart
+    } isInterrupted: {
+      isInterrupted()
     }
     lastCompletion = completion
     session.turns.append(

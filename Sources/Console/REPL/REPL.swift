@@ -56,7 +56,7 @@ public final class REPL {
     if input.isInteractive { say(greeting, .dim) }
     while !isLeaving, let text = readPrompt() {
       do {
-        try answer(text)
+        try input.quietly { try answer(text) }
       } catch  where input.isInteractive {
         say((error as? any Failure)?.description ?? "\(error)", .red)
       }
