@@ -14,6 +14,14 @@ public struct WeightLoader {
     case initialized(Randomness)
   }
 
+  /// In which form matrices come into memory.
+  public enum MatrixForm: Sendable {
+    /// As floats, so that a model can be trained.
+    case floats
+    /// In the form of the checkpoint, where generation can read that: quantised, or bfloat16. The others are floats.
+    case asStored
+  }
+
   /// What a checkpoint and a model had in common, and what not.
   public struct Report: Sendable, Equatable {
     /// The parameters that were drawn anew, by their names.
@@ -116,14 +124,6 @@ public struct WeightLoader {
   ) throws -> (weights: ParameterBuffer, report: Report) {
     let loaded = try load(layout, storing: [], as: .floats, missingHead: missingHead)
     return (loaded.weights, loaded.report)
-  }
-
-  /// In which form matrices come into memory.
-  public enum MatrixForm: Sendable {
-    /// As floats, so that a model can be trained.
-    case floats
-    /// In the form of the checkpoint, where generation can read that: quantised, or bfloat16. The others are floats.
-    case asStored
   }
 
   /// New memory with the numbers of the checkpoint, and the matrices that it has in a form that decoding reads.

@@ -53,7 +53,10 @@ public enum LabelledFailure: Failure, Hashable {
     case .repeatedColumn(let path, let name):
       "\(path.quotedForMessage) has more than one column \(name.quotedForMessage); give them different names."
     case .badRows(let path, let rows, let count):
-      (["\(count) bad \(count == 1 ? "row" : "rows") in \(path.quotedForMessage):"]
+      ([
+        "\(count) bad \(count == 1 ? "row" : "rows") in \(path.quotedForMessage); correct them, or leave them out with "
+          + "--skip-bad-rows:"
+      ]
         + rows.map { "\(path):\($0.line): \($0.problem)" }
         + (count > rows.count ? ["and \(count - rows.count) more"] : []))
         .joined(separator: "\n")

@@ -35,6 +35,39 @@ write("safetensors", "integers", safetensors(
     [("i", "I64", [1], [0, 8]), ("h", "F16", [2], [8, 12]), ("u", "U8", [0, 5], [12, 12])], bytes(12)))
 
 
+def llama(kind, width=36, inner=4, vocabulary=8):
+    """The weights of the model that the target `weights` has a configuration for: groups of 32 columns, and 4 more."""
+    shapes = {"embed_tokens": [vocabulary, width], "norm": [width], "layers.0.input_layernorm": [width],
+              "layers.0.post_attention_layernorm": [width], "layers.0.mlp.gate_proj": [inner, width],
+              "layers.0.mlp.up_proj": [inner, width], "layers.0.mlp.down_proj": [width, inner]}
+    shapes.update({f"layers.0.self_attn.{part}_proj": [width, width] for part in "qkvo"})
+    tensors, data = [], b""
+
+    def add(name, type, shape, content):
+        nonlocal data
+        tensors.append((name, type, shape, [len(data), len(data) + len(content)]))
+        data += content
+
+    for name, shape in shapes.items():
+        name = f"model.{name}.weight"
+        count, rows, groups = shape[0] * shape[-1] if len(shape) == 2 else shape[0], shape[0], (shape[-1] + 31) // 32
+        values = [((i * 7) % 13 - 6) / 8 for i in range(count)]
+        if len(shape) == 1 or kind == "F32":
+            add(name, "F32", shape, struct.pack(f"<{count}f", *values))
+        elif kind == "BF16":
+            add(name, "BF16", shape, b"".join(struct.pack("<f", value)[2:] for value in values))
+        else:
+            bits = 8 if kind == "I8" or name == "model.embed_tokens.weight" else 4
+            size = shape[1] if bits == 8 else 16 * groups
+            add(name, "I8" if bits == 8 else "U8", [rows, size], bytes(i * 29 % 256 for i in range(rows * size)))
+            add(name + ".scales", "BF16", [rows, groups], struct.pack("<H", 0x3C00) * (rows * groups))
+    return safetensors(tensors, data)
+
+
+for kind in ("F32", "BF16", "I8", "U8"):
+    write("weights", kind.lower(), llama(kind))
+
+
 def ngrams(kind, labels, outputs, columns):
     """What stands beside the weights of a classifier (here the bytes `weights`)."""
     metadata = {"format": "swiftlet-ngrams-1", "kind": kind, "labels": str(labels), "network_weight": "0.5",

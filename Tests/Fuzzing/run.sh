@@ -26,6 +26,7 @@ for target in "${targets[@]}"; do
   case $target in
     # Blocks of 32 numbers make the smallest model a large one.
     gguf) longest=24576 ;;
+    weights) longest=26624 ;;
     # Loading a model costs the library a millisecond.
     modelproto)
       seeds=("$found/seeds-modelproto"); mkdir -p "${seeds[0]}"; cp "$fixtures"/{unigram,bpe}.model "${seeds[0]}" ;;
