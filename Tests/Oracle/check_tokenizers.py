@@ -8,8 +8,9 @@ equal on at most 10,000 lines of the text and 2,000 texts that are hard on purpo
 
 Of Llama's, texts that begin with a space or ▁ are compared with SentencePiece itself: transformers puts no space before
 those, unlike SentencePiece and llama.cpp. Of unigram models, two ways to cut a text may have one score (a run of equal
-characters); SentencePiece adds scores in 32 bits and transformers in 64, so they choose by chance. And of a character
-that has a table's entry transformers loses the accent behind it, which SentencePiece keeps. Those are counted apart.
+characters); SentencePiece adds scores in 32 bits and transformers in 64, so they choose by chance. And transformers reads
+the models' tables of characters in its own way: it loses an accent behind a character that has an entry, and does not put
+Korean syllables together again that ALBERT's preparation takes apart, both unlike SentencePiece. Those are counted apart.
 
 Of ALBERT's, texts with accents that are newer than the tables of the package tokenizers are left out.
 """
@@ -54,18 +55,20 @@ def word_lists(folder, text):
     return paths
 
 
-def is_tie(library, theirs, found, expected):
-    """Whether two lists of identifiers have the same text, and the same score but for rounding."""
-    pieces = [theirs.convert_ids_to_tokens(ids) for ids in (found, expected)]
-    if "".join(pieces[0]) != "".join(pieces[1]):
+def is_tie(library, one, other):
+    """Whether two lists of pieces have the same text, and the same score but for rounding."""
+    if "".join(one) != "".join(other):
         return False
-    scores = [sum(library.get_score(library.piece_to_id(piece)) for piece in part) for part in pieces]
+    scores = [sum(library.get_score(library.piece_to_id(piece)) for piece in pieces) for pieces in (one, other)]
     return abs(scores[0] - scores[1]) <= 1e-5 * max(1, abs(scores[0]))
 
 
-def is_library(library, theirs, found, line):
-    """Whether these are the pieces that SentencePiece itself finds."""
-    return theirs.convert_ids_to_tokens(found) == [library.id_to_piece(i) for i in library.encode(line)]
+def pieces_of_library(name, library, line):
+    """What SentencePiece itself finds, in a text prepared as ALBERT's authors do."""
+    if name == "albert":
+        line = unicodedata.normalize("NFKD", line.replace("``", '"').replace("''", '"'))
+        line = "".join(c for c in line if not unicodedata.combining(c)).lower()
+    return [library.id_to_piece(i) for i in library.encode(line)]
 
 
 def has_new_accent(line):
@@ -99,16 +102,19 @@ def main():
                     expected = theirs(line, add_special_tokens=False).input_ids
                 if found == expected:
                     continue
-                if library and name != "llama" and is_tie(library, theirs, found, expected):
+                pieces = [theirs.convert_ids_to_tokens(ids) for ids in (found, expected)]
+                if library is None or name == "llama":
+                    wrong.append((line, found, expected))
+                elif is_tie(library, *pieces):
                     ties += 1
-                elif name in ("xlm-roberta", "camembert", "t5") and is_library(library, theirs, found, line):
+                elif is_tie(library, pieces[0], pieces_of_library(name, library, line)):
                     kept += 1
                 else:
                     wrong.append((line, found, expected))
             failed = failed or bool(wrong)
             print(f"{name}: {len(chosen) - len(wrong) - ties - kept} of {len(chosen)} texts alike"
                   + (f", {ties} cut in two ways of equal score" if ties else "")
-                  + (f", {kept} with accents that transformers loses and SentencePiece keeps" if kept else ""))
+                  + (f", {kept} as SentencePiece has them and transformers has not" if kept else ""))
             for line, found, expected in wrong[:3]:
                 print(f"  {line!r}: {found} instead of {expected}")
     sys.exit(1 if failed else 0)
