@@ -40,13 +40,14 @@ extension LabelledData {
     var format =
       options.format
       ?? LabelledFormat(path: path, firstLine: String(decoding: firstLine.prefix(1 << 16), as: UTF8.self))
-    if options.kind == .tokens, options.format == nil, format != .jsonLines { format = .conll }
+    if options.kind == .tokens, options.format == nil, format != .jsonLines, format != .conllu { format = .conll }
     var raw: RawRows
     switch format {
     case .tsv, .csv: raw = try DelimitedReader(path: path, format: format, options: options).read(text)
     case .jsonLines: raw = try JSONLinesReader(path: path, options: options).read(text)
     case .fastText: raw = FastTextReader().read(text)
-    case .conll: raw = ColumnsReader(options: options).read(text)
+    case .conll, .conllu:
+      raw = try ColumnsReader(path: path, isUniversal: format == .conllu, options: options).read(text)
     }
     raw.notes.insert("Read \(path) as \(format.rawValue)", at: 0)
     try self.init(raw, path: path, options: options)

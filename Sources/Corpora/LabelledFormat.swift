@@ -10,6 +10,8 @@ public enum LabelledFormat: String, Sendable, Hashable, CaseIterable {
   case fastText = "fasttext"
   /// A word a line with its label in the last column, and a blank line between texts, as in CoNLL's tasks.
   case conll
+  /// A word a line in the ten columns of Universal Dependencies, with comments.
+  case conllu
 
   /// The format of a file, by its name, or else by its first line.
   init(path: String, firstLine: some StringProtocol) {
@@ -24,6 +26,10 @@ public enum LabelledFormat: String, Sendable, Hashable, CaseIterable {
       self = .csv
     } else if [".conll", ".iob", ".iob2", ".bio"].contains(where: { name.hasSuffix($0) }) {
       self = .conll
+    } else if name.hasSuffix(".conllu")
+      || ["# sent_id", "# newdoc", "# text ="].contains(where: { line.hasPrefix($0) })
+    {
+      self = .conllu
     } else if [".jsonl", ".ndjson", ".json"].contains(where: { name.hasSuffix($0) }) || line.hasPrefix("{") {
       self = .jsonLines
     } else {
@@ -40,7 +46,8 @@ public struct LabelledOptions: Sendable, Equatable {
   public var textColumn: String?
   /// The column of the second text; nil takes the usual names, if there is one.
   public var pairColumn: String?
-  /// The column of the label; nil takes the first of the usual names.
+  /// The column of the label: its name, or in CoNLL's columns its number; nil takes the first of the usual names, or the
+  /// last column.
   public var labelColumn: String?
   /// What labels are; nil takes several labels for granted only where the file itself has lists of them.
   public var kind: LabelKind?

@@ -31,6 +31,50 @@ struct WordLabelsTests {
     }
   }
 
+  @Test func columnsByNumber() throws {
+    var options = LabelledOptions()
+    options.labelColumn = "2"
+    #expect(try read(Self.columns, "a.conll", options).labelNames == ["IN", "NNP", "VBZ"])
+    for name in ["0", "4", "pos"] {
+      options.labelColumn = name
+      #expect(throws: LabelledFailure.self) { _ = try read(Self.columns, "a.conll", options) }
+    }
+  }
+
+  private static let universal = """
+    # newdoc id = a
+    # text = vámonos al mar
+    1-2\tvámonos\t_\t_\t_\t_\t_\t_\t_\t_
+    1\tvamos\tir\tVERB\tV\t_\t0\troot\t_\t_
+    2\tnos\tnosotros\tPRON\tP\t_\t1\tobj\t_\t_
+    2.1\tgone\tgo\tVERB\tV\t_\t_\t_\t_\t_
+    3-4\tal\t_\t_\t_\t_\t_\t_\t_\t_
+    3\ta\ta\tADP\tA\t_\t5\tcase\t_\t_
+    4\tel\tel\tDET\tD\t_\t5\tdet\t_\t_
+    5\tmar\tmar\tNOUN\tN\t_\t1\tobl\t_\t_
+
+    # text = New York
+    1\tNew York\tNew York\tPROPN\tN\t_\t0\troot\t_\t_
+
+    """
+
+  @Test func universalDependencies() throws {
+    // By its name, or by its first line; among labels of words in any case.
+    var options = LabelledOptions()
+    options.kind = .tokens
+    for (name, options) in [("a.conllu", LabelledOptions()), ("a.txt", .init()), ("a.conllu", options)] {
+      let data = try read(Self.universal, name, options)
+      #expect(data.labelNames == ["ADP", "DET", "NOUN", "PRON", "PROPN", "VERB"])
+      #expect(data.rows.map(\.words) == [["vamos", "nos", "a", "el", "mar"], ["New York"]])
+      #expect(data.rows.map(\.labels) == [[5, 3, 0, 1, 2], [4]] && data.rows.map(\.line) == [4, 13])
+    }
+    options.labelColumn = "DEPREL"
+    #expect(try read(Self.universal, "a.conllu", options).labelNames == ["case", "det", "obj", "obl", "root"])
+    options.labelColumn = "pos"
+    #expect(throws: LabelledFailure.self) { _ = try read(Self.universal, "a.conllu", options) }
+    #expect(throws: LabelledFailure.self) { _ = try read("1\tword\tNOUN\n", "a.conllu") }
+  }
+
   @Test func listsInJSON() throws {
     let data = try read(
       "{\"id\": 1, \"tokens\": [\"a\", \"b c\"], \"ner_tags\": [\"O\", \"B-X\"]}\n{\"tokens\": [\"d\"], \"ner_tags\": [\"O\"]}",

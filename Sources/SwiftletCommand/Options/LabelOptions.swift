@@ -6,9 +6,13 @@ struct LabelOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("The column of the text.", valueName: "name")) var textColumn: String?
   @Option(name: .long, help: ArgumentHelp("The column of the second text of a pair.", valueName: "name"))
   var pairColumn: String?
-  @Option(name: .long, help: ArgumentHelp("The column of the label.", valueName: "name")) var labelColumn: String?
   @Option(
-    name: .long, help: ArgumentHelp("tsv, csv, jsonl, fasttext or conll; otherwise found out.", valueName: "name"))
+    name: .long,
+    help: ArgumentHelp("The column of the label; in CoNLL's columns its number, in CoNLL-U upos.", valueName: "name"))
+  var labelColumn: String?
+  @Option(
+    name: .long,
+    help: ArgumentHelp("tsv, csv, jsonl, fasttext, conll or conllu; otherwise found out.", valueName: "name"))
   var format: LabelledFormat?
   @Option(name: .long, help: ArgumentHelp("What labels are: single, multiple, value or tokens.", valueName: "kind"))
   var labels: LabelKind?
