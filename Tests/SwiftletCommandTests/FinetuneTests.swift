@@ -276,8 +276,17 @@ import Testing
     let tagger = scratch.path("tagger")
     let result = try object(
       "finetune", "--model", model, "--task", "tokens", "--train", columns, "--validation", columns, "--epochs", "1",
-      "--lora", "--out", tagger)
+      "--test", columns, "--lora", "--out", tagger)
     #expect(result["entity_f1"] is Double)
+    // Each word has one label only, so the usual one is right; on all rows there are the same figures later.
+    for figures in [result, try #require(result["test"] as? [String: Any])] {
+      let usual = (figures["baselines"] as? [String: Any])?["usual_label"] as? [String: Double]
+      #expect(usual == ["accuracy": 1, "macro_f1": 1, "entity_f1": 1], "\(figures)")
+    }
+    let later = try object("evaluate", "--model", tagger, "--data", columns, "--train", columns)
+    // But for the arithmetic, which is bfloat16 in training.
+    let (one, other) = (later["loss"] as? Double, (result["test"] as? [String: Any])?["loss"] as? Double)
+    #expect(abs((one ?? 9) - (other ?? -9)) < 0.01)
     #expect(try object("classify", "--model", tagger, "the bird lives")["words"] is [Any])
     let refused = try Program.run("classify", "--model", tagger, "--explain", "the bird lives")
     #expect(refused.status == 64 && refused.errors.contains("labels words"), "\(refused.errors)")
@@ -290,7 +299,7 @@ import Testing
       ["--search", "colour=1"], ["--search", "dropout=much"], ["--search", "lora-rank=2"],
       ["--task", "language", "--seeds", "2"], ["--task", "tokens", "--token-dropout", "0.1"],
       ["--task", "language", "--metric", "accuracy"], ["--documents", "lines"], ["--deduplicate"],
-      ["--task", "tokens", "--ensemble", "none"],
+      ["--task", "tokens", "--ensemble", "none"], ["--task", "tokens", "--test", "t", "--seeds", "2"],
       ["--task", "language", "--ensemble", "ngrams"], ["--ensemble", "trees"],
     ] {
       let run = try Program.run(common + arguments)

@@ -22,7 +22,7 @@ struct Evaluate: ParsableCommand {
   var adapter: String?
   @Option(
     name: .long,
-    help: ArgumentHelp("What the classifier learned from: the n-gram baseline learns from it, too.", valueName: "file"))
+    help: ArgumentHelp("What the classifier learned from: the baseline learns from it, too.", valueName: "file"))
   var train: String?
   @Option(name: .long, help: ArgumentHelp("How many of the worst mistakes to show (5).", valueName: "n"))
   var mistakes: Int?
@@ -67,8 +67,14 @@ struct Evaluate: ParsableCommand {
       let rows = try labels.read(data, kind: folder.labelKind)
       for line in rows.notes { note(line) }
       guard rows.kind != .tokens else {
+        let baseline = try train.flatMap { WordBaseline(try labels.read($0, kind: .tokens)) }
+        if train == nil { note("Give --train, what the model learned from, for the baseline of usual labels.") }
         let evaluation = try folder.evaluate(on: rows, execution: execution)
-        return output.result(evaluation.json, text: evaluation.report)
+        guard case .words(let words) = evaluation else {
+          return output.result(evaluation.json, text: evaluation.report)
+        }
+        let usual = try baseline?.metrics(on: rows)
+        return output.result(words.json(beside: usual), text: words.report(beside: usual))
       }
       let training = try train.map { try labels.read($0, kind: folder.labelKind) }
       if training == nil { note("Give --train, what the classifier learned from, for the n-gram baseline.") }
@@ -122,27 +128,40 @@ extension Evaluation {
         table.add(["next sentence, majority", HumanFormat.fixed(next.majority, 4)])
       }
       return table.text
-    case .words(let result): return result.report
+    case .words(let result): return result.report(beside: nil)
     default: return summary
     }
   }
 }
 
 extension WordMetrics {
+  /// The figures of a baseline, in a line.
+  var summary: String {
+    "accuracy of words \(HumanFormat.percent(words.accuracy, digits: 1)), macro F1 \(HumanFormat.fixed(words.macro.f1, 3))"
+      + (entities.map { ", entity F1 \(HumanFormat.fixed($0.micro.f1, 3))" } ?? "")
+  }
+
   /// The things that labels mark, then the figures of all words.
-  var report: String {
+  /// - Parameter baseline: The same of each word's usual label.
+  func report(beside baseline: WordMetrics?) -> String {
     var parts: [String] = []
     if let entities {
       var table = TextTable(
         ["entity", "precision", "recall", "F1", "entities"], alignments: [.left, .right, .right, .right, .right])
       for (kind, scores) in entities.perKind { table.add(scores.cells(kind)) }
       table.add(entities.micro.cells("all"))
+      if let usual = baseline?.entities { table.add(usual.micro.cells("each word's usual label")) }
       parts.append(table.text)
     }
     parts.append(
       "\(HumanFormat.grouped(texts)) texts, of which \(HumanFormat.percent(textAccuracy, digits: 1)) have all words right; the figures of words:"
     )
-    return (parts + [words.report]).joined(separator: "\n\n")
+    if unanswered > 0 {
+      parts.append(
+        "\(HumanFormat.grouped(unanswered)) \(unanswered == 1 ? "word" : "words") beyond the model's context, answered with the most frequent label."
+      )
+    }
+    return (parts + [words.report(beside: baseline?.words)]).joined(separator: "\n\n")
   }
 }
 
@@ -154,18 +173,19 @@ extension PrecisionRecall {
 
 extension ClassificationMetrics {
   /// The figures of words, each label's, and the confusion matrix.
-  var report: String {
-    var figures = TextTable(["", "model", "majority"], alignments: [.left, .right, .right])
-    func add(_ name: String, _ value: Double?, _ baseline: Double? = nil) {
-      figures.add([
-        name, value.map { HumanFormat.fixed($0, 4) } ?? "-", baseline.map { HumanFormat.fixed($0, 4) } ?? "",
-      ])
+  /// - Parameter usual: The figures of each word's usual label.
+  func report(beside usual: ClassificationMetrics?) -> String {
+    var figures = TextTable(
+      ["", "model", "majority"] + (usual == nil ? [] : ["usual label"]), alignments: [.left, .right, .right, .right])
+    func add(_ name: String, _ value: Double?, _ baseline: Double? = nil, _ other: Double? = nil) {
+      func cell(_ value: Double?) -> String { value.map { HumanFormat.fixed($0, 4) } ?? "" }
+      figures.add([name, value == nil ? "-" : cell(value), cell(baseline)] + (usual == nil ? [] : [cell(other)]))
     }
-    add("accuracy", accuracy, majority.accuracy)
-    add("macro precision", macro.precision, majority.macro.precision)
-    add("macro recall", macro.recall, majority.macro.recall)
-    add("macro F1", macro.f1, majority.macro.f1)
-    add("Matthews' correlation", matthewsCorrelation, majority.matthewsCorrelation)
+    add("accuracy", accuracy, majority.accuracy, usual?.accuracy)
+    add("macro precision", macro.precision, majority.macro.precision, usual?.macro.precision)
+    add("macro recall", macro.recall, majority.macro.recall, usual?.macro.recall)
+    add("macro F1", macro.f1, majority.macro.f1, usual?.macro.f1)
+    add("Matthews' correlation", matthewsCorrelation, majority.matthewsCorrelation, usual?.matthewsCorrelation)
     add("ROC AUC", rocAUC, rocAUC == nil ? nil : 0.5)
     add("loss", loss)
     add("calibration error", calibration.expectedError)

@@ -9,7 +9,7 @@ extension Finetune {
     _ run: FineTuningRun, _ result: TrainingResult, training: LabelledData, held: LabelledData?, test: LabelledData?
   ) throws {
     // Words have figures of their own, and n-grams of whole texts say nothing about them.
-    guard training.kind != .tokens else { return finish(result) }
+    guard training.kind != .tokens else { return try judgeWords(run, result, training, held: held, test: test) }
     var json = result.json
     let baseline = try NGramBaseline(training)
     var ensemble: NGramEnsemble?
@@ -43,22 +43,51 @@ extension Finetune {
       json, text: ([sentence(summary, result)] + tables).joined(separator: "\n"))
   }
 
+  /// Shows the figures of words, beside those of each word's usual label.
+  private func judgeWords(
+    _ run: FineTuningRun, _ result: TrainingResult, _ training: LabelledData, held: LabelledData?, test: LabelledData?
+  ) throws {
+    var json = json(of: result)
+    var tables: [String] = []
+    let baseline = WordBaseline(training)
+    for (name, data) in [("validation", held), ("test", test)] {
+      guard let data else { continue }
+      let evaluation = name == "validation" ? result.evaluation : try run.evaluation(on: data)
+      guard case .words(let words)? = evaluation else { continue }
+      let usual = try baseline?.metrics(on: data)
+      if name == "test" {
+        json["test"] = words.json(beside: usual)
+        tables.append("\n\(name)\n\(words.report(beside: usual))")
+      } else {
+        json["baselines"] = words.json(beside: usual)["baselines"]
+        if let usual { tables.append("each word's usual label: \(usual.summary)") }
+      }
+    }
+    Output(json: shared.json).result(
+      json, text: ([sentence(result.evaluation?.summary, result)] + tables).joined(separator: "\n"))
+  }
+
   private func sentence(_ summary: String?, _ result: TrainingResult) -> String {
     "\(out): \(summary ?? "no validation") after \(result.steps) steps"
   }
 
   /// What a run that needs no judgement says at its end.
   func finish(_ result: TrainingResult) {
-    var json = result.json
-    // The figures under the names that `evaluate` has for them.
-    if case .object(let figures)? = result.evaluation?.json {
-      for (name, value) in figures { json[name] = value }
-    }
-    Output(json: shared.json).result(
-      json, text: sentence(result.evaluation?.summary, result))
+    Output(json: shared.json).result(json(of: result), text: sentence(result.evaluation?.summary, result))
     if result.outcome == .interrupted {
       note("Stopped and saved. To go on, give the same command with --resume.")
     }
+  }
+}
+
+extension Finetune {
+  /// The figures under the names that `evaluate` has for them.
+  private func json(of result: TrainingResult) -> JSONValue {
+    var json = result.json
+    if case .object(let figures)? = result.evaluation?.json {
+      for (name, value) in figures { json[name] = value }
+    }
+    return json
   }
 }
 

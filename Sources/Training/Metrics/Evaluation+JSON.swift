@@ -78,6 +78,19 @@ extension ClassificationMetrics {
 }
 
 extension WordMetrics {
+  /// The figures, with those of each word's usual label among the baselines.
+  public func json(beside baseline: WordMetrics?) -> JSONValue {
+    var json = json
+    guard let baseline, var baselines = json["baselines"] else { return json }
+    var figures: JSONValue = [
+      "accuracy": .number(baseline.words.accuracy), "macro_f1": .number(baseline.words.macro.f1),
+    ]
+    if let entities = baseline.entities { figures["entity_f1"] = .number(entities.micro.f1) }
+    baselines["usual_label"] = figures
+    json["baselines"] = baselines
+    return json
+  }
+
   var json: JSONValue {
     var json = words.json
     json["texts"] = .integer(texts)
