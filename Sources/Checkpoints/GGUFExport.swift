@@ -49,6 +49,7 @@ public enum GGUFExport {
     _ weights: ParameterBuffer, of configuration: TransformerConfiguration, tokenizer: Tokenizer, name: String,
     type: GGUFTensorType, to path: String
   ) throws -> (tensors: Int, bytes: Int) {
+    try weights.requireFloats()
     guard configuration.family.isCausal else { throw GGUFFailure.family(configuration.family.rawValue) }
     guard configuration.head == .causalLanguage else { throw GGUFFailure.head }
     // The format has no word for the activation: each architecture has its own.

@@ -15,8 +15,8 @@ extension ModelFolder {
   ///     dropouts.
   ///   - missingHead: what to do about a head that the folder has not; `report` says which parameters it was.
   ///   - adapter: the folder of an adapter that is put on the model.
-  ///   - form: in which form matrices come into memory. `asStored` takes the least memory and serves everything but
-  ///     training and explanations; an adapted model's are floats in any case.
+  ///   - form: in which form matrices come into memory. `asStored` takes the least memory, for models that answer and are
+  ///     not trained, explained or converted; an adapted model's are floats in any case.
   public init(
     reading path: String,
     changing change: (TransformerConfiguration) -> TransformerConfiguration = { $0 },

@@ -1,7 +1,7 @@
 import KernelSupport
 
 // Prompts and batches: many rows times weights as they are stored. Each weight is needed once for every block of rows, so
-// it is worth to make a float of it; but never of all at a time, which is what storing them otherwise is to spare.
+// it pays to make a float of it; but never of all at a time: that memory is what storing them otherwise spares.
 
 /// The floats that are there at a time: 4 MB stay in the cache between being written and being packed.
 private let floatsAtATime = 1 << 20

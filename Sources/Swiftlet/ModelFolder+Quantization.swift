@@ -29,6 +29,7 @@ extension ModelFolder {
   public func quantized(
     to format: WeightFormat, comparingOn source: TextSource? = nil, marksDocuments: Bool = true, execution: Execution
   ) throws -> (folder: ModelFolder, report: QuantizationReport) {
+    try weights.requireFloats()
     let model = try Transformer(configuration)
     let stored = model.stored(weights, as: format)
     let numbers = ParameterBuffer(zeros: weights.layout)

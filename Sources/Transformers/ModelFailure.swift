@@ -16,8 +16,8 @@ public enum ModelFailure: Failure, Equatable {
   case activationsTooSmall(what: String, found: Int, planned: Int)
   /// Gradients are asked for, and the activations were planned for evaluation.
   case activationsNotForTraining
-  /// Gradients are asked for, and some matrices are there only as they are stored.
-  case weightsNotForTraining
+  /// Floats are needed, and some matrices are there only as they are stored.
+  case weightsAsStored
   /// Weights, gradients, activations or a cache of another model.
   case otherModel(what: String)
   /// The model has another head than the request needs.
@@ -42,7 +42,7 @@ public enum ModelFailure: Failure, Equatable {
   /// Requests out of range are usage errors, mixed-up buffers faults of the program.
   public var kind: FailureKind {
     switch self {
-    case .otherModel, .activationsNotForTraining, .weightsNotForTraining: .internalFault
+    case .otherModel, .activationsNotForTraining, .weightsAsStored: .internalFault
     case .sequenceTooLong, .activationsTooSmall, .wrongHead, .unknownSequence, .cacheFull: .usage
     default: .badData
     }
@@ -67,8 +67,9 @@ public enum ModelFailure: Failure, Equatable {
       "The batch has \(found) \(what), and memory was planned for \(planned)."
     case .activationsNotForTraining:
       "Gradients need activations that were planned for training."
-    case .weightsNotForTraining:
-      "Some of these weights are there only as they are stored, and cannot be trained or explained; read the folder as floats."
+    case .weightsAsStored:
+      "Some of these weights are there only as they are stored: such a model answers, but is not trained, explained or "
+        + "converted; read its folder as floats."
     case .otherModel(let what):
       "The \(what) belong to another model."
     case .wrongHead(let needed, let found):

@@ -109,7 +109,7 @@ extension Transformer {
     guard activations.configuration == configuration else { throw .otherModel(what: "activations") }
     guard let gradients else { return }
     guard gradients.layout.bufferCount == layout.bufferCount else { throw .otherModel(what: "gradients") }
-    guard weights.stored == nil else { throw .weightsNotForTraining }
+    try weights.requireFloats()
     guard activations.isForTraining else { throw .activationsNotForTraining }
   }
 
@@ -137,5 +137,12 @@ extension Transformer {
 
   private func checkFinite(_ values: [Float]) throws(ModelFailure) {
     if let index = values.firstIndex(where: { !$0.isFinite }) { throw .targetNotFinite(index: index) }
+  }
+}
+
+extension ParameterBuffer {
+  /// Refuses weights of which some matrices are there only as they are stored.
+  public func requireFloats() throws(ModelFailure) {
+    guard stored == nil else { throw .weightsAsStored }
   }
 }

@@ -5,7 +5,7 @@ extension Transformer {
   /// The vectors that tokens have before positions and segments are added: [tokens, D], row by row.
   /// - Throws: `ModelFailure` for a token that the vocabulary does not have, and for weights that are not floats.
   public func tokenVectors(_ tokens: [Int32], weights: ParameterBuffer) throws(ModelFailure) -> [Float] {
-    guard weights.stored == nil else { throw .weightsNotForTraining }
+    try weights.requireFloats()
     let table = weights[trunk.embeddings.tokens]
     var vectors: [Float] = []
     for (row, token) in tokens.enumerated() {

@@ -73,12 +73,17 @@ import Transformers
       }
 
       let training = Activations(model, tokens: 12, sequences: 2, training: true)
-      #expect(throws: ModelFailure.weightsNotForTraining) {
+      #expect(throws: ModelFailure.weightsAsStored) {
         try model.languageLoss(
           of: batch, targets: LanguageTargets(rows: [1], tokens: [5]), weights: read[1].weights,
           gradients: ParameterBuffer(zeros: model.layout), activations: training, execution: execution)
       }
-      #expect(throws: ModelFailure.weightsNotForTraining) { try model.tokenVectors([1], weights: read[1].weights) }
+      #expect(throws: ModelFailure.weightsAsStored) { try model.tokenVectors([1], weights: read[1].weights) }
+      #expect(throws: ModelFailure.weightsAsStored) {
+        try GGUFExport.write(
+          read[1].weights, of: configuration, tokenizer: SmallModels.tokenizer(), name: "a", type: .f32,
+          to: scratch + "/a.gguf")
+      }
     }
   }
 

@@ -230,6 +230,12 @@ write("csv", "values", b"\x10text,label\na,1.5\nb,-2e3\n")
 write("jsonl", "plain", b'\0{"text":"a","label":"x"}\n{"text":"b","label":1}\n')
 write("jsonl", "lists", b'\4{"sentence":"a","label":["x","y"]}\n{"text":1}\n\n{"text":"b","label":[]}\n')
 write("fasttext", "plain", b"\0__label__a __label__b some text\n__label__c more\n")
+write("conll", "spaces", b"\0-DOCSTART- -X- O\n\nAnna NNP B-PER\nlives VBZ O\n\nRome NNP B-LOC\n")
+write("conll", "tabs", b"\x20a\tX\tO\nb\tY\tO\n")
+write("conllu", "sentence", b"\0# text = al mar\n" + b"".join(
+    "\t".join(cells).encode() + b"\n" for cells in (
+        ["1-2", "al"] + ["_"] * 8, ["1", "a", "a", "ADP", "A", "_", "3", "case", "_", "_"],
+        ["1.1", "gone"] + ["_"] * 8, ["2", "mar", "mar", "NOUN", "N", "_", "0", "root", "_", "_"])) + b"\n")
 
 write("gzip", "one", gzip.compress(b"some text\nand more\n" * 3, mtime=0))
 write("gzip", "two", gzip.compress(b"a\n", mtime=0) + gzip.compress(b"b\n" * 40, mtime=0) + bytes(5))

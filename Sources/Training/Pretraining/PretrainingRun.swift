@@ -92,6 +92,7 @@ public final class PretrainingRun {
     folder: RunFolder?, saved: SavedRun?, actions: LoopActions
   ) throws {
     try settings.validate()
+    try start?.requireFloats()
     guard settings.context <= configuration.maximumLength else {
       throw TrainingFailure.context(asked: settings.context, maximum: configuration.maximumLength)
     }

@@ -13,6 +13,7 @@ extension FuzzTarget {
       options.repairs = choice & 2 != 0
       options.skipsBadRows = choice & 4 != 0
       options.kind = choice & 8 != 0 ? .multiple : choice & 16 != 0 ? .value : nil
+      options.labelColumn = choice & 32 == 0 ? nil : format == .conllu ? "deprel" : format == .conll ? "2" : nil
       let data = try LabelledData(contentsOf: file.write(Array(bytes.dropFirst()), name), options: options)
       _ = (data.classCounts, data.majority?.share, data.hasPairs)
     }
@@ -21,6 +22,7 @@ extension FuzzTarget {
   /// Text, packed text, tables, and tokens.
   static let texts = [
     labelled(.tsv, "a.tsv"), labelled(.csv, "a.csv"), labelled(.jsonLines, "a.jsonl"), labelled(.fastText, "a.txt"),
+    labelled(.conll, "a.conll"), labelled(.conllu, "a.conllu"),
     FuzzTarget(name: "gzip") { _, file in
       var source = try ByteSource(file.path("text.gz"))
       while true {
