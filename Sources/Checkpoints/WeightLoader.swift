@@ -199,11 +199,10 @@ public struct WeightLoader {
   /// Reads one tensor, and refuses numbers that are not finite.
   private func read(_ source: Source, _ stored: StoredTensor, into buffer: ParameterBuffer) throws {
     let view = stored.view(in: buffer)
-    if let scale = scales[ExactString(names.canonical(source.tensor.name))] {
-      try QuantizedTensor.numbers(source, scale, for: stored).widen(to: view)
-    } else {
-      try source.file.read(source.tensor, as: stored, into: buffer)
+    if source.tensor.type.isQuantized, let numbers = try storedNumbers(source, stored) {
+      return numbers.widen(to: view)
     }
+    try source.file.read(source.tensor, as: stored, into: buffer)
     let numbers = UnsafeBufferPointer(start: view.pointer, count: view.count)
     guard numbers.allSatisfy(\.isFinite) else {
       throw CheckpointFailure.notFinite(tensor: source.tensor.name, path: source.file.path)

@@ -7,25 +7,30 @@ import Testing
 import Transformers
 
 @Suite struct QuantizedFoldersTests {
+  /// Writes a small model in a format; returns what was written.
+  private func write(
+    _ configuration: TransformerConfiguration, _ format: WeightFormat, to path: String
+  ) throws -> (model: Transformer, folder: ModelFolder) {
+    let model = try Transformer(configuration)
+    var folder = ModelFolder(configuration: configuration, weights: try SmallModels.weights(configuration))
+    folder.stored = model.stored(folder.weights, as: format)
+    folder.stored?.copy(to: folder.weights)
+    try folder.write(to: path)
+    return (model, folder)
+  }
+
   @Test(
     "A folder in another format comes back as it was",
     arguments: TransformerConfiguration.Family.allCases, [WeightFormat.bf16, .q8, .q4])
   func comesBack(family: TransformerConfiguration.Family, format: WeightFormat) throws {
     try withScratchFolder { scratch in
-      let configuration = SmallModels.configuration(family)
-      let model = try Transformer(configuration)
-      let weights = try SmallModels.weights(configuration)
-      let stored = model.stored(weights, as: format)
-      stored.copy(to: weights)
-      var folder = ModelFolder(configuration: configuration, weights: weights)
-      folder.stored = stored
-      try folder.write(to: scratch + "/model")
+      let (model, folder) = try write(SmallModels.configuration(family), format, to: scratch + "/model")
       let read = try ModelFolder(reading: scratch + "/model")
-      #expect(SmallModels.numbers(read.weights) == SmallModels.numbers(weights))
-      let again = try #require(read.stored)
+      #expect(SmallModels.numbers(read.weights) == SmallModels.numbers(folder.weights))
+      let (again, stored) = (try #require(read.stored), try #require(folder.stored))
       #expect(model.matrices.allSatisfy { again.format(of: $0) == stored.format(of: $0) })
       let bytes = try Files.byteCount(of: scratch + "/model/model.safetensors")
-      #expect(bytes < 4 * weights.layout.parameterCount)
+      #expect(bytes < 4 * model.layout.parameterCount)
     }
   }
 
@@ -37,10 +42,7 @@ import Transformers
       // Groups of 32 and a rest.
       var configuration = SmallModels.configuration(family)
       (configuration.width, configuration.headWidth, configuration.innerWidth) = (36, 12, 70)
-      let model = try Transformer(configuration)
-      var folder = ModelFolder(configuration: configuration, weights: try SmallModels.weights(configuration))
-      folder.stored = model.stored(folder.weights, as: format)
-      try folder.write(to: scratch + "/model")
+      let (model, folder) = try write(configuration, format, to: scratch + "/model")
       let read = try [WeightLoader.MatrixForm.floats, .asStored].map {
         try ModelFolder(reading: scratch + "/model", as: $0)
       }
@@ -90,10 +92,7 @@ import Transformers
   @Test("Numbers that are none are refused in every format", arguments: [WeightFormat.bf16, .q8, .q4])
   func notFinite(format: WeightFormat) throws {
     try withScratchFolder { scratch in
-      let configuration = SmallModels.configuration(.llama)
-      var folder = ModelFolder(configuration: configuration, weights: try SmallModels.weights(configuration))
-      folder.stored = try Transformer(configuration).stored(folder.weights, as: format)
-      try folder.write(to: scratch + "/model")
+      _ = try write(SmallModels.configuration(.llama), format, to: scratch + "/model")
       try Files.remove(scratch + "/model/manifest.json")
       let path = scratch + "/model/model.safetensors"
       let name = "model.embed_tokens.weight" + (format == .bf16 ? "" : ".scales")
@@ -116,11 +115,7 @@ import Transformers
   func wrongScales() throws {
     try withScratchFolder { scratch in
       var configuration = SmallModels.configuration(.llama)
-      let model = try Transformer(configuration)
-      let weights = try SmallModels.weights(configuration)
-      var folder = ModelFolder(configuration: configuration, weights: weights)
-      folder.stored = model.stored(weights, as: .q8)
-      try folder.write(to: scratch + "/model")
+      _ = try write(configuration, .q8, to: scratch + "/model")
       configuration.innerWidth += 4
       let file = try SafetensorsFile(scratch + "/model/model.safetensors")
       let loader = try WeightLoader(WeightFiles(file: file), family: .llama)

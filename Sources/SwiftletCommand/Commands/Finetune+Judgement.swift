@@ -48,23 +48,18 @@ extension Finetune {
     _ run: FineTuningRun, _ result: TrainingResult, _ training: LabelledData, held: LabelledData?, test: LabelledData?
   ) throws {
     var json = json(of: result)
-    var tables: [String] = []
+    var parts = [sentence(result.evaluation?.summary, result)]
     let baseline = WordBaseline(training)
-    for (name, data) in [("validation", held), ("test", test)] {
-      guard let data else { continue }
-      let evaluation = name == "validation" ? result.evaluation : try run.evaluation(on: data)
-      guard case .words(let words)? = evaluation else { continue }
-      let usual = try baseline?.metrics(on: data)
-      if name == "test" {
-        json["test"] = words.json(beside: usual)
-        tables.append("\n\(name)\n\(words.report(beside: usual))")
-      } else {
-        json["baselines"] = words.json(beside: usual)["baselines"]
-        if let usual { tables.append("each word's usual label: \(usual.summary)") }
-      }
+    if let held, let usual = try baseline?.metrics(on: held), case .words(let words)? = result.evaluation {
+      json["baselines"] = words.json(beside: usual)["baselines"]
+      parts.append("each word's usual label: \(usual.summary)")
     }
-    Output(json: shared.json).result(
-      json, text: ([sentence(result.evaluation?.summary, result)] + tables).joined(separator: "\n"))
+    if let test, case .words(let words) = try run.evaluation(on: test) {
+      let usual = try baseline?.metrics(on: test)
+      json["test"] = words.json(beside: usual)
+      parts.append("\ntest\n\(words.report(beside: usual))")
+    }
+    Output(json: shared.json).result(json, text: parts.joined(separator: "\n"))
   }
 
   private func sentence(_ summary: String?, _ result: TrainingResult) -> String {
@@ -78,9 +73,7 @@ extension Finetune {
       note("Stopped and saved. To go on, give the same command with --resume.")
     }
   }
-}
 
-extension Finetune {
   /// The figures under the names that `evaluate` has for them.
   private func json(of result: TrainingResult) -> JSONValue {
     var json = result.json
