@@ -4,43 +4,57 @@ import CInstructions
 ///
 /// Packing would wait for memory otherwise, and take a fifth of the time of a bfloat16 product. `urgent` comes first.
 struct FetchAhead {
-  private var urgent: swiftlet_ahead, other: swiftlet_ahead, nothing: swiftlet_ahead
+  /// Lines, and the steps until they are packed.
+  private struct Request {
+    var lines: swiftlet_ahead, steps: Int
+
+    /// Whether to fetch now: what comes long before it is packed has left the cache again, and drives out what is in use.
+    ///
+    /// Asked for each tile, this spreads the lines over the steps that are left, since memory is slower than a line a step.
+    @inline(always) var isDue: Bool { lines.left > 0 && steps <= 2 &* lines.left }
+  }
+  private var urgent: Request, other: Request, nothing: swiftlet_ahead
 
   /// Nothing to fetch; `pointer` is any valid memory.
   @inline(always) init(_ pointer: UnsafePointer<Float>) {
     nothing = Self.lines(of: pointer, stride: 0, rows: 1, columns: 1, isNear: true)
     // The same line, again and again.
     (nothing.gap, nothing.left) = (-Int(SWIFTLET_LINE), 0)
-    (urgent, other) = (nothing, nothing)
+    urgent = Request(lines: nothing, steps: 0)
+    other = urgent
   }
 
-  /// Rows that are packed before the next tiles are multiplied.
+  /// Rows that are packed after so many steps of the register tile, before the next tiles are multiplied.
   @inline(always) mutating func setUrgent(
-    _ pointer: UnsafePointer<Float>, stride: Int, rows: Int, columns: Int, isNear: Bool
+    _ pointer: UnsafePointer<Float>, stride: Int, rows: Int, columns: Int, isNear: Bool, after steps: Int
   ) {
-    urgent =
-      rows > 0 && columns > 0
-      ? Self.lines(of: pointer, stride: stride, rows: rows, columns: columns, isNear: isNear) : nothing
+    urgent = Request(
+      lines: rows > 0 && columns > 0
+        ? Self.lines(of: pointer, stride: stride, rows: rows, columns: columns, isNear: isNear) : nothing, steps: steps)
   }
 
-  /// Rows that are packed after that.
-  @inline(always) mutating func setOther(_ pointer: UnsafePointer<Float>, stride: Int, rows: Int, columns: Int) {
-    other =
-      rows > 0 && columns > 0
-      ? Self.lines(of: pointer, stride: stride, rows: rows, columns: columns, isNear: false) : nothing
+  /// Rows that are packed later than those.
+  @inline(always) mutating func setOther(
+    _ pointer: UnsafePointer<Float>, stride: Int, rows: Int, columns: Int, after steps: Int
+  ) {
+    other = Request(
+      lines: rows > 0 && columns > 0
+        ? Self.lines(of: pointer, stride: stride, rows: rows, columns: columns, isNear: false) : nothing, steps: steps)
   }
 
   /// Gives `body`, which fetches `steps` lines, what is to be fetched.
   @inline(always) mutating func forSteps(_ steps: Int, _ body: (inout swiftlet_ahead) -> Void) {
-    if urgent.left > 0 {
-      body(&urgent)
-      urgent.left &-= steps
-    } else if other.left > 0 {
-      body(&other)
-      other.left &-= steps
+    if urgent.isDue {
+      body(&urgent.lines)
+      urgent.lines.left &-= steps
+    } else if other.isDue {
+      body(&other.lines)
+      other.lines.left &-= steps
     } else {
       body(&nothing)
     }
+    urgent.steps &-= steps
+    other.steps &-= steps
   }
 
   /// Rows of memory, line by line.

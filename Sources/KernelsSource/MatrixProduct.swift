@@ -68,20 +68,23 @@ extension KernelVariant {
       let depth = min(depthOfStep, p.depth &- k)
       let isLast = k &+ depth == p.depth
       packB(p, columns, k, depth, element, panels: panels, sizeOfPanel: sizeOfPanel, blockOfB)
+      let stepsOfTile = element.count(depth)
+      func stepsFor(_ rows: Range<Int>) -> Int { (rows.length &+ tileRows &- 1) / tileRows &* panels &* stepsOfTile }
       if !isLast {
-        fetchB(p, columns, k &+ depth, depthOfStep, &ahead)
+        fetchB(p, columns, k &+ depth, depthOfStep, after: stepsFor(rows), &ahead)
       } else if let next {
-        fetchB(p, next.columns, 0, depthOfStep, &ahead)
+        fetchB(p, next.columns, 0, depthOfStep, after: stepsFor(rows), &ahead)
       }
       for first in steps(from: rows.lowerBound, to: rows.upperBound, by: rowsAtATime) {
         let some = first..<min(first &+ rowsAtATime, rows.upperBound)
         packA(p, some, k, depth, element, rowStride, sizeOfPanel: sizeOfPanelOfA, panelsOfA)
         if some.upperBound < rows.upperBound {
-          fetchA(p, rows, from: some.upperBound, rowsAtATime, k, depthOfStep, &ahead)
+          fetchA(p, rows, from: some.upperBound, rowsAtATime, k, depthOfStep, after: stepsFor(some), &ahead)
         } else if !isLast {
-          fetchA(p, rows, from: rows.lowerBound, rowsAtATime, k &+ depth, depthOfStep, &ahead)
+          fetchA(p, rows, from: rows.lowerBound, rowsAtATime, k &+ depth, depthOfStep, after: stepsFor(some), &ahead)
         } else if let next {
-          fetchA(p, next.rows, from: next.rows.lowerBound, rowsAtATime, 0, depthOfStep, &ahead)
+          fetchA(
+            p, next.rows, from: next.rows.lowerBound, rowsAtATime, 0, depthOfStep, after: stepsFor(some), &ahead)
         }
         for row in steps(from: some.lowerBound, to: some.upperBound, by: tileRows) {
           let panelOfA = panelsOfA + (row &- first) / tileRows &* sizeOfPanelOfA
@@ -92,26 +95,26 @@ extension KernelVariant {
             let c = p.c + row &* p.strideOfC + column
             let accumulates = k > 0 || p.accumulates
             let isWhole = height == tileRows && width == tileColumns
-            var finish = TileFinish()
+            // What is read or written soon after a tile: the factor, or where activated numbers go.
+            var (finish, beside) = (TileFinish(), swiftlet_ahead())
             if isLast {
               finish.bias = p.bias.map { $0 + column }
               finish.factor = p.factor.map { $0 + (row &* p.strideOfFactor &+ column) }
               finish.strideOfFactor = p.strideOfFactor
               let activated = p.activated.map { UnsafePointer($0 + (row &* p.strideOfC &+ column)) }
-              if let beside = finish.factor ?? activated {
-                finish.beside = FetchAhead.lines(
-                  of: beside, stride: p.factor == nil ? p.strideOfC : p.strideOfFactor, rows: height, columns: width,
+              if let place = finish.factor ?? activated {
+                beside = FetchAhead.lines(
+                  of: place, stride: p.factor == nil ? p.strideOfC : p.strideOfFactor, rows: height, columns: width,
                   isNear: true)
               }
             }
-            let steps = element.count(depth)
-            ahead.forSteps(steps) { lines in
+            ahead.forSteps(stepsOfTile) { lines in
               multiplyTile(
-                depth: steps, panelOfA, rowStride: p.transposedA ? 1 : rowStride,
+                depth: stepsOfTile, panelOfA, rowStride: p.transposedA ? 1 : rowStride,
                 depthStride: p.transposedA ? tileRows : 1, blockOfB + panel &* sizeOfPanel, strideOfB: tileColumns,
                 isWhole ? c : tile, strideOfC: isWhole ? p.strideOfC : tileColumns,
                 accumulates: isWhole && accumulates, isWhole ? finish : TileFinish(), pairs: element == .pair,
-                fetching: &lines)
+                fetching: &lines, and: &beside)
             }
             if !isWhole { copyEdge(tile, height, width, to: c, stride: p.strideOfC, accumulates: accumulates, finish) }
           }
@@ -159,15 +162,18 @@ extension KernelVariant {
 
   /// Has the block of B of the step at `k`, if there is one, fetched while the step before is multiplied.
   @inline(always) private static func fetchB(
-    _ p: MatrixProduct, _ columns: Range<Int>, _ k: Int, _ depthOfStep: Int, _ ahead: inout FetchAhead
+    _ p: MatrixProduct, _ columns: Range<Int>, _ k: Int, _ depthOfStep: Int, after steps: Int,
+    _ ahead: inout FetchAhead
   ) {
     let depth = min(depthOfStep, p.depth &- k)
     if p.transposedB {
       ahead.setOther(
-        p.b + (columns.lowerBound &* p.strideOfB &+ k), stride: p.strideOfB, rows: columns.length, columns: depth)
+        p.b + (columns.lowerBound &* p.strideOfB &+ k), stride: p.strideOfB, rows: columns.length, columns: depth,
+        after: steps)
     } else {
       ahead.setOther(
-        p.b + (k &* p.strideOfB &+ columns.lowerBound), stride: p.strideOfB, rows: depth, columns: columns.length)
+        p.b + (k &* p.strideOfB &+ columns.lowerBound), stride: p.strideOfB, rows: depth, columns: columns.length,
+        after: steps)
     }
   }
 
@@ -177,18 +183,18 @@ extension KernelVariant {
   /// drive out the panels in use.
   @inline(always) private static func fetchA(
     _ p: MatrixProduct, _ rows: Range<Int>, from first: Int, _ count: Int, _ k: Int, _ depthOfStep: Int,
-    _ ahead: inout FetchAhead
+    after steps: Int, _ ahead: inout FetchAhead
   ) {
     let depth = min(depthOfStep, p.depth &- k)
     let rows = first..<min(first &+ count, rows.upperBound)
     if p.transposedA {
       ahead.setUrgent(
         p.a + (k &* p.strideOfA &+ rows.lowerBound), stride: p.strideOfA, rows: depth, columns: rows.length,
-        isNear: true)
+        isNear: true, after: steps)
     } else {
       ahead.setUrgent(
         p.a + (rows.lowerBound &* p.strideOfA &+ k), stride: p.strideOfA, rows: rows.length, columns: depth,
-        isNear: false)
+        isNear: false, after: steps)
     }
   }
 

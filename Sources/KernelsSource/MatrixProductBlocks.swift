@@ -19,11 +19,11 @@ struct MatrixProductBlocks {
     /// For the register tile: a panel of A (12 × 384 elements) takes 18 KB, a block of B 590 KB.
     ///
     /// Pairs are two deep; but where A is transposed the depth is the batch's length, and shorter steps let more of B be
-    /// fetched while the step before is multiplied.
+    /// fetched while the step before is multiplied. They also leave room for a wider block, which has A packed less often.
     static func vectors(_ product: MatrixProduct, _ element: PackedElement) -> Self {
-      Self(
-        unit: (tileRows, tileColumns), rows: 1536, columns: 384,
-        depth: product.transposedA ? 384 : 384 &* element.depth)
+      let depth = product.transposedA ? 384 : 384 &* element.depth
+      return Self(
+        unit: (tileRows, tileColumns), rows: 1536, columns: 384 &* 384 / element.count(depth), depth: depth)
     }
   }
   /// Rows of A that are packed together where A is transposed, so that whole cache lines are read: 8 panels of 12.

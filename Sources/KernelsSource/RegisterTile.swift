@@ -44,9 +44,6 @@ struct TileFinish {
   var bias: UnsafePointer<Float>?
   /// What they are then multiplied by, element by element.
   var factor: UnsafePointer<Float>?, strideOfFactor = 0
-  /// What is read or written soon after, and fetched into the cache meanwhile: the factor, or where activated numbers
-  /// go.
-  var beside = swiftlet_ahead()
 }
 
 /// C = A · B (+ C) for one tile, `tileRows` × `tileColumns`.
@@ -62,26 +59,27 @@ struct TileFinish {
     accumulates: accumulates, TileFinish(), atEachStep: {})
 }
 
-/// The same, with a finish; meanwhile the tile of C and `depth` lines of `ahead` are fetched into the cache.
+/// The same, with a finish; meanwhile the tile of C, `depth` lines of `ahead` and those of `beside`, not more, are fetched
+/// into the cache.
 @inline(never) func multiplyTile(
   depth: Int, _ a: UnsafePointer<Float>, rowStride: Int, depthStride: Int, _ b: UnsafePointer<Float>, strideOfB: Int,
   _ c: UnsafeMutablePointer<Float>, strideOfC: Int, accumulates: Bool, _ finish: TileFinish,
-  fetching ahead: inout swiftlet_ahead
+  fetching ahead: inout swiftlet_ahead, and beside: inout swiftlet_ahead
 ) {
   for i in 0..<tileRows {
     swiftlet_fetch_line(c + i &* strideOfC)
     // A tile is wider than a line only where vectors are as long as a line.
     if lanes == 16 { swiftlet_fetch_line(c + (i &* strideOfC &+ lanes)) }
   }
-  var (lines, beside) = (ahead, finish.beside)
+  var (lines, more) = (ahead, beside)
   multiplyTile(
     depth: depth, a, rowStride: rowStride, depthStride: depthStride, b, strideOfB: strideOfB, c, strideOfC: strideOfC,
     accumulates: accumulates, finish,
     atEachStep: {
       swiftlet_fetch(&lines)
-      if beside.left > 0 {
-        beside.left &-= 1
-        swiftlet_fetch(&beside)
+      if more.left > 0 {
+        more.left &-= 1
+        swiftlet_fetch(&more)
       }
     })
   ahead = lines
@@ -149,16 +147,16 @@ struct TileFinish {
 @inline(always) func multiplyTile(
   depth: Int, _ a: UnsafePointer<Float>, rowStride: Int, depthStride: Int, _ b: UnsafePointer<Float>, strideOfB: Int,
   _ c: UnsafeMutablePointer<Float>, strideOfC: Int, accumulates: Bool, _ finish: TileFinish, pairs: Bool,
-  fetching ahead: inout swiftlet_ahead
+  fetching ahead: inout swiftlet_ahead, and beside: inout swiftlet_ahead
 ) {
   #if AVX512
     if pairs {
       return swiftlet_multiply_tile_of_pairs_ahead(
         depth, a, rowStride, depthStride, b, strideOfB, c, strideOfC, accumulates, finish.bias, finish.factor,
-        finish.strideOfFactor, finish.beside, &ahead)
+        finish.strideOfFactor, &beside, &ahead)
     }
   #endif
   multiplyTile(
     depth: depth, a, rowStride: rowStride, depthStride: depthStride, b, strideOfB: strideOfB, c, strideOfC: strideOfC,
-    accumulates: accumulates, finish, fetching: &ahead)
+    accumulates: accumulates, finish, fetching: &ahead, and: &beside)
 }

@@ -83,16 +83,20 @@ SWIFTLET_PAIRS void swiftlet_pack_pairs_of_columns(
   }
 }
 
-// The body of both functions below; `bias`, `factor` and `ahead` may be null.
+// The body of both functions below; `bias`, `factor`, `beside` and `ahead` may be null.
+//
+// What is fetched ahead is read and written field by field, here and by the caller: a wider load of what was just stored
+// in parts waits until every store before it, those of the tile before among them, has reached the cache.
 __attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"), always_inline)) static inline void
 swiftlet_multiply_tile_of_pairs_and_fetch(
     ptrdiff_t depth, const float *a, ptrdiff_t row_stride, ptrdiff_t depth_stride, const float *b,
     ptrdiff_t stride_of_b, float *c, ptrdiff_t stride_of_c, bool accumulates, const float *bias, const float *factor,
-    ptrdiff_t stride_of_factor, swiftlet_ahead beside, swiftlet_ahead *ahead) {
+    ptrdiff_t stride_of_factor, const swiftlet_ahead *beside, swiftlet_ahead *ahead) {
   __m512 sums[12][2];
-  swiftlet_ahead lines;
+  swiftlet_ahead lines, more = {.left = 0};
   if (ahead) {
     lines = *ahead;
+    if (beside) more = *beside;
 #pragma clang loop unroll(full)
     for (int i = 0; i < 12; i++) {
       swiftlet_fetch_line(c + i * stride_of_c);
@@ -106,7 +110,7 @@ swiftlet_multiply_tile_of_pairs_and_fetch(
     __m512bh b0 = (__m512bh)_mm512_loadu_ps(b), b1 = (__m512bh)_mm512_loadu_ps(b + 16);
     if (ahead) {
       swiftlet_fetch(&lines);
-      if (beside.left-- > 0) swiftlet_fetch(&beside);
+      if (more.left-- > 0) swiftlet_fetch(&more);
     }
 #pragma clang loop unroll(full)
     for (int i = 0; i < 12; i++) {
@@ -144,7 +148,10 @@ swiftlet_multiply_tile_of_pairs_and_fetch(
     _mm512_storeu_ps(c + i * stride_of_c, sums[i][0]);
     _mm512_storeu_ps(c + i * stride_of_c + 16, sums[i][1]);
   }
-  if (ahead) *ahead = lines;
+  if (ahead) {
+    ahead->next = lines.next;
+    ahead->left_in_row = lines.left_in_row;
+  }
 }
 
 // C = A * B (+ C) for a tile of 12 x 32, where an element of A and B is a pair.
@@ -153,8 +160,7 @@ SWIFTLET_PAIRS void swiftlet_multiply_tile_of_pairs(
     ptrdiff_t depth, const float *a, ptrdiff_t row_stride, ptrdiff_t depth_stride, const float *b,
     ptrdiff_t stride_of_b, float *c, ptrdiff_t stride_of_c, bool accumulates) {
   swiftlet_multiply_tile_of_pairs_and_fetch(
-      depth, a, row_stride, depth_stride, b, stride_of_b, c, stride_of_c, accumulates, NULL, NULL, 0, (swiftlet_ahead){0},
-      NULL);
+      depth, a, row_stride, depth_stride, b, stride_of_b, c, stride_of_c, accumulates, NULL, NULL, 0, NULL, NULL);
 }
 
 // The same, + `bias` (32 numbers, for every row), times `factor` (element by element), where these are not null;
@@ -162,7 +168,7 @@ SWIFTLET_PAIRS void swiftlet_multiply_tile_of_pairs(
 SWIFTLET_PAIRS void swiftlet_multiply_tile_of_pairs_ahead(
     ptrdiff_t depth, const float *a, ptrdiff_t row_stride, ptrdiff_t depth_stride, const float *b,
     ptrdiff_t stride_of_b, float *c, ptrdiff_t stride_of_c, bool accumulates, const float *bias, const float *factor,
-    ptrdiff_t stride_of_factor, swiftlet_ahead beside, swiftlet_ahead *ahead) {
+    ptrdiff_t stride_of_factor, const swiftlet_ahead *beside, swiftlet_ahead *ahead) {
   swiftlet_multiply_tile_of_pairs_and_fetch(
       depth, a, row_stride, depth_stride, b, stride_of_b, c, stride_of_c, accumulates, bias, factor, stride_of_factor,
       beside, ahead);
