@@ -38,7 +38,7 @@ SWIFTLET_PAIRS void swiftlet_pack_pairs_of_rows(
 
 // Two rows of 16 numbers as 16 pairs.
 #define SWIFTLET_PAIR_ROWS(first, second) \
-  ((__m512)_mm512_permutexvar_epi16(order, (__m512i)_mm512_cvtne2ps_pbh(second, first)))
+  _mm512_permutexvar_epi16(order, (__m512i)_mm512_cvtne2ps_pbh(second, first))
 
 // Rounds columns of `depth` rows into pairs of rows. The columns go into panels of `strips` vectors each; a strip
 // takes `strip_width` columns, at most 16. `width` columns exist, the others become zeros.
@@ -54,10 +54,23 @@ SWIFTLET_PAIRS void swiftlet_pack_pairs_of_columns(
     const float *first = source, *second = source + stride;
     float *to = target;
     if (is_whole && k + 1 < depth) {
-      for (ptrdiff_t panel = 0; panel < panels; panel++) {
+      ptrdiff_t panel = 0;
+      // Three vectors fill four panels of twelve; a vector for each panel would mostly cross lines of the cache.
+      for (; strip_width == 12 && panel + 4 <= panels; panel += 4) {
+        __m512i a = SWIFTLET_PAIR_ROWS(_mm512_loadu_ps(first), _mm512_loadu_ps(second));
+        __m512i b = SWIFTLET_PAIR_ROWS(_mm512_loadu_ps(first + 16), _mm512_loadu_ps(second + 16));
+        __m512i c = SWIFTLET_PAIR_ROWS(_mm512_loadu_ps(first + 32), _mm512_loadu_ps(second + 32));
+        _mm512_storeu_si512(to, a);
+        _mm512_storeu_si512(to + panel_size, _mm512_alignr_epi32(b, a, 12));
+        _mm512_storeu_si512(to + 2 * panel_size, _mm512_alignr_epi32(c, b, 8));
+        _mm512_storeu_si512(to + 3 * panel_size, _mm512_alignr_epi32(c, c, 4));
+        first += 48;
+        second += 48;
+        to += 4 * panel_size;
+      }
+      for (; panel < panels; panel++) {
         for (ptrdiff_t strip = 0; strip < strips; strip++) {
-          __m512 pairs = SWIFTLET_PAIR_ROWS(_mm512_loadu_ps(first), _mm512_loadu_ps(second));
-          _mm512_storeu_ps(to + strip * 16, pairs);
+          _mm512_storeu_si512(to + strip * 16, SWIFTLET_PAIR_ROWS(_mm512_loadu_ps(first), _mm512_loadu_ps(second)));
           first += strip_width;
           second += strip_width;
         }
@@ -70,7 +83,7 @@ SWIFTLET_PAIRS void swiftlet_pack_pairs_of_columns(
           __mmask16 mask = SWIFTLET_FIRST(left);
           __m512 above = _mm512_maskz_loadu_ps(mask, first);
           __m512 below = _mm512_maskz_loadu_ps(k + 1 < depth ? mask : 0, second);
-          _mm512_storeu_ps(to + strip * 16, SWIFTLET_PAIR_ROWS(above, below));
+          _mm512_storeu_si512(to + strip * 16, SWIFTLET_PAIR_ROWS(above, below));
           first += strip_width;
           second += strip_width;
           left -= strip_width;
