@@ -56,6 +56,7 @@ test: packages
 	$(SWIFT) build -c release --build-tests
 	$(SWIFT) test -c release --skip-build
 	@if command -v objdump >/dev/null; then bash Tests/check-variants.sh .build/release; fi
+	@bash Tests/Sanitizing/run.sh c
 
 # The tokenizer and the models that ship with the project.
 weights: build

@@ -73,27 +73,81 @@ static void check_vectors(void) {
   free(memory);
 }
 
-static void check_stored_weights(void) {
+static void check_bfloat16(void) {
   uint16_t *halves = malloc(lanes * sizeof *halves);
-  int8_t *signed_bytes = malloc(lanes);
-  uint8_t *nibbles = malloc(lanes);
-  for (int i = 0; i < lanes; i++) {
-    halves[i] = rounded(sample(i));
-    signed_bytes[i] = (int8_t)(i * 17 - 128);
-    nibbles[i] = (uint8_t)(i * 37);
-  }
-  swiftlet_vector wide = swiftlet_load_bfloat16(halves), whole = swiftlet_load_int8(signed_bytes);
-  swiftlet_words words = swiftlet_load_nibbles(nibbles);
-  swiftlet_vector low = swiftlet_low_nibbles(words), high = swiftlet_high_nibbles(words);
-  swiftlet_vector one = swiftlet_broadcast_bfloat16(halves + lanes - 1);
-  for (int i = 0; i < lanes; i++) {
+  for (int i = 0; i < lanes; i++) halves[i] = rounded(sample(i));
+  swiftlet_vector wide = swiftlet_load_bfloat16(halves), one = swiftlet_broadcast_bfloat16(halves + lanes - 1);
+  for (int i = 0; i < lanes; i++)
     require(wide[i] == widened(halves[i]) && one[i] == widened(halves[lanes - 1]), "bfloat16");
-    require(whole[i] == signed_bytes[i], "signed bytes");
-    require(low[i] == (nibbles[i] & 15) - 8 && high[i] == (nibbles[i] >> 4) - 8, "nibbles");
-  }
   free(halves);
-  free(signed_bytes);
-  free(nibbles);
+}
+
+static void check_bytes(void) {
+  int16_t *x = aligned_alloc(64, 32 * sizeof *x);
+  int8_t *bytes = malloc(32);
+  float *wide = malloc(32 * sizeof *wide);
+  int sum = 0;
+  for (int i = 0; i < 32; i++) {
+    x[i] = (int16_t)(i * 701 % 2001 - 1000);
+    bytes[i] = (int8_t)(i * 17 - 128);
+    sum += x[i] * bytes[i];
+  }
+  require(swiftlet_sum_of_lanes(swiftlet_multiply_int8(x, bytes)) == (float)sum, "a group of bytes");
+  swiftlet_widen_int8(bytes, 0.5f, wide);
+  for (int i = 0; i < 32; i++) require(wide[i] == 0.5f * bytes[i], "bytes widened");
+  swiftlet_vector whole = 0;
+  for (int i = 0; i < lanes; i++) whole[i] = (float)(i * 7 - 50);
+  int16_t *shorts = malloc(lanes * sizeof *shorts);
+  int8_t *narrow = malloc(lanes);
+  swiftlet_store_int16(whole, shorts);
+  swiftlet_store_int8(whole, narrow);
+  for (int i = 0; i < lanes; i++) require(shorts[i] == i * 7 - 50 && narrow[i] == i * 7 - 50, "whole numbers");
+  free(x);
+  free(bytes);
+  free(wide);
+  free(shorts);
+  free(narrow);
+}
+
+static void check_nibbles(void) {
+  enum { unit = lanes / 4, both_halves = 32 * unit };
+  for (ptrdiff_t groups = 1; groups <= unit; groups++) {
+    // Upper bytes of both halves of all groups, their lower bytes, and what the sums begin with.
+    int8_t *x = aligned_alloc(16 * unit, 80 * unit);
+    uint8_t *nibbles = malloc((size_t)(16 * groups));
+    uint16_t *scales = malloc((size_t)groups * sizeof *scales);
+    float *wide = malloc(32 * sizeof *wide);
+    for (int i = 0; i < 2 * both_halves; i++) x[i] = (int8_t)(i * 37 % 255 - 127);
+    for (int i = 0; i < 4 * unit; i++) ((int32_t *)(void *)(x + 2 * both_halves))[i] = i % 4 ? 0 : 100 * i;
+    for (int i = 0; i < 16 * groups; i++) nibbles[i] = (uint8_t)(i * 37 + 11);
+    for (int i = 0; i < groups; i++) scales[i] = rounded(sample(i + 1));
+    swiftlet_vector sums = swiftlet_multiply_nibbles(x, nibbles, groups);
+    swiftlet_vector factors = swiftlet_load_scales_of_groups(scales, groups);
+    for (int group = 0; group < groups; group++) {
+      int expected = 400 * group;
+      for (int j = 0; j < 16; j++) {
+        const int8_t *upper = x + 16 * group + j, *lower = upper + both_halves;
+        int low = nibbles[16 * group + j] & 15, high = nibbles[16 * group + j] >> 4;
+        expected += low * (256 * upper[0] + lower[0]) + high * (256 * upper[16 * unit] + lower[16 * unit]);
+      }
+      float sum = 0;
+      for (int i = 0; i < 4; i++) {
+        sum += sums[4 * group + i];
+        require(factors[4 * group + i] == widened(scales[group]), "scales of groups");
+      }
+      require(sum == (float)expected, "groups of nibbles");
+    }
+    for (ptrdiff_t i = 4 * groups; i < lanes; i++) require(factors[i] == 0, "scales behind the groups");
+    swiftlet_widen_nibbles(nibbles + 16 * (groups - 1), 0.5f, wide);
+    for (int i = 0; i < 32; i++) {
+      uint8_t byte = nibbles[16 * (groups - 1) + i % 16];
+      require(wide[i] == 0.5f * (float)((i < 16 ? byte & 15 : byte >> 4) - 8), "nibbles widened");
+    }
+    free(x);
+    free(nibbles);
+    free(scales);
+    free(wide);
+  }
 }
 
 // The two halves of the pair that a float's bits are.
@@ -131,6 +185,21 @@ static void check_packing(void) {
       free(source);
       free(target);
     }
+  // Panels of twelve, four of which are packed from three vectors; behind each is room for a vector's end.
+  for (ptrdiff_t depth = 1; depth <= 4; depth++)
+    for (ptrdiff_t width = 60; width <= 68; width++) {
+      const ptrdiff_t panels = 5, pairs = (depth + 1) / 2, panel_size = pairs * 12 + 4;
+      float *source = numbers(depth * width), *target = malloc((size_t)(panels * panel_size) * sizeof *target);
+      swiftlet_pack_pairs_of_columns(source, width, depth, width, panels, 1, 12, panel_size, target, 12);
+      for (ptrdiff_t column = 0; column < 60; column++)
+        for (ptrdiff_t k = 0; k < 2 * pairs; k++) {
+          float expected = k < depth ? widened(rounded(source[k * width + column])) : 0;
+          float pair = target[column / 12 * panel_size + k / 2 * 12 + column % 12];
+          require(half_of(pair, k % 2) == expected, "panels of twelve");
+        }
+      free(source);
+      free(target);
+    }
 }
 
 static void check_products_of_pairs(void) {
@@ -161,9 +230,14 @@ static void check_products_of_pairs(void) {
             from, 6, depth, 0, from, odd, wide_a, depth + 6, 1, wide_b, 32, c, 32, odd);
       }
     }
-    swiftlet_ahead ahead = {(const char *)b, 2, 2, 0, 2 * depth, true};
-    swiftlet_multiply_tile_of_pairs_ahead(depth, a, row_stride, 1, b, 32, c, 32, false, &ahead);
-    float *freed[] = {plain_a, plain_b, a, b, c, half, before, wide_a, wide_b};
+    swiftlet_ahead ahead = {(const char *)b, 2, 2, 0, 2 * depth, true}, beside = {(const char *)c, 1, 1, 0, 3, true};
+    float *bias = numbers(32), *factor = numbers(12 * 32), *tile = malloc(12 * 32 * sizeof *tile);
+    swiftlet_multiply_tile_of_pairs(depth, a, row_stride, 1, b, 32, c, 32, false);
+    swiftlet_multiply_tile_of_pairs_ahead(
+        depth, a, row_stride, 1, b, 32, tile, 32, false, bias, factor, 32, &beside, &ahead);
+    for (int i = 0; i < 12 * 32; i++) require(tile[i] == (c[i] + bias[i % 32]) * factor[i], "a tile with a finish");
+    swiftlet_multiply_tile_of_pairs_ahead(depth, a, row_stride, 1, b, 32, c, 32, true, NULL, NULL, 0, NULL, &ahead);
+    float *freed[] = {plain_a, plain_b, a, b, c, half, before, wide_a, wide_b, bias, factor, tile};
     for (size_t i = 0; i < sizeof freed / sizeof *freed; i++) free(freed[i]);
   }
   swiftlet_multiply_pairs_in_registers(3);
@@ -241,7 +315,9 @@ int main(void) {
   swiftlet_pause();
   (void)swiftlet_has_amx_bf16();
   check_vectors();
-  check_stored_weights();
+  check_bfloat16();
+  check_bytes();
+  check_nibbles();
   check_tiles();
   if (swiftlet_has_sha256()) check_sha256();
   if (swiftlet_has_avx512_bf16()) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What is not Swift, and what is shared between threads, under the sanitizers of the toolchain; a few minutes.
 #
-#   Tests/Sanitizing/run.sh
+#   Tests/Sanitizing/run.sh [c]      `c`: only what is not Swift, in half a minute; part of `make test`
 #
 # - The C face of SentencePiece, and the C functions that kernels and checksums are made of: accesses outside of memory,
 #   undefined behaviour, and memory that is lost. (What reads files is checked in Tests/Fuzzing, Swift and C alike.)
@@ -31,6 +31,8 @@ if [ "$(uname -m)" = x86_64 ]; then
     "$folder/instructions-$level"
   done
 fi
+
+if [ "${1:-}" = c ]; then exit; fi
 
 echo '== threads'
 package=$folder/threads
