@@ -57,7 +57,9 @@ import Testing
   @Test("What is typed while a text streams waits for the prompt, Ctrl-D too")
   func typedAhead() throws {
     let scratch = try Scratch()
-    let terminal = try start(smallModel(in: scratch), scratch, "--max-tokens", "3000")
+    // A text that goes on beyond the model's small context, and long enough to be typed into.
+    let terminal = try start(
+      smallModel(in: scratch), scratch, "--max-tokens", "3000", "--min-new-tokens", "3000", "--context-end", "slide")
     let position = terminal.position
     terminal.type("And God\r")
     try #require(terminal.wait(for: "\u{1B}[?2004l", after: position))
