@@ -28,18 +28,23 @@ struct FetchAhead {
   @inline(always) mutating func setUrgent(
     _ pointer: UnsafePointer<Float>, stride: Int, rows: Int, columns: Int, isNear: Bool, after steps: Int
   ) {
-    urgent = Request(
-      lines: rows > 0 && columns > 0
-        ? Self.lines(of: pointer, stride: stride, rows: rows, columns: columns, isNear: isNear) : nothing, steps: steps)
+    urgent = request(pointer, stride: stride, rows: rows, columns: columns, isNear: isNear, after: steps)
   }
 
   /// Rows that are packed later than those.
   @inline(always) mutating func setOther(
     _ pointer: UnsafePointer<Float>, stride: Int, rows: Int, columns: Int, after steps: Int
   ) {
-    other = Request(
-      lines: rows > 0 && columns > 0
-        ? Self.lines(of: pointer, stride: stride, rows: rows, columns: columns, isNear: false) : nothing, steps: steps)
+    other = request(pointer, stride: stride, rows: rows, columns: columns, isNear: false, after: steps)
+  }
+
+  @inline(always) private func request(
+    _ pointer: UnsafePointer<Float>, stride: Int, rows: Int, columns: Int, isNear: Bool, after steps: Int
+  ) -> Request {
+    let lines =
+      rows > 0 && columns > 0
+      ? Self.lines(of: pointer, stride: stride, rows: rows, columns: columns, isNear: isNear) : nothing
+    return Request(lines: lines, steps: steps)
   }
 
   /// Gives `body`, which fetches `steps` lines, what is to be fetched.
