@@ -26,8 +26,15 @@ final class PseudoTerminal {
   init?(_ path: String, _ arguments: [String], environment: [String: String], columns: UInt16 = 80) {
     var (master, slave): (Int32, Int32) = (0, 0)
     var size = winsize(ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
-    guard openpty(&master, &slave, nil, nil, &size) == 0, let name = ttyname(slave) else { return nil }
+    guard openpty(&master, &slave, nil, nil, &size) == 0 else { return nil }
     self.master = master
+    // Not `ttyname`, whose answer another test's may replace before it is read.
+    var name = [CChar](repeating: 0, count: 128)
+    guard ttyname_r(slave, &name, name.count) == 0 else {
+      close(master)
+      close(slave)
+      return nil
+    }
     // The program gets the terminal as its own three streams, and no more.
     for descriptor in [master, slave] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     defer { close(slave) }
@@ -42,7 +49,7 @@ final class PseudoTerminal {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     // The leader of a new session that opens a terminal is controlled by it: Ctrl-C becomes a signal.
-    posix_spawn_file_actions_addopen(&actions, 0, String(cString: name), O_RDWR, 0)
+    posix_spawn_file_actions_addopen(&actions, 0, name, O_RDWR, 0)
     posix_spawn_file_actions_adddup2(&actions, 0, 1)
     posix_spawn_file_actions_adddup2(&actions, 0, 2)
     posix_spawnattr_init(&attributes)

@@ -25,6 +25,9 @@ import Testing
     var position = terminal.position
     terminal.type("/set max_new_tokens 100000000\r")
     #expect(terminal.wait(for: "max_new_tokens is 100000000", after: position))
+    // Not even where the model would end the text by itself before Ctrl-C is typed.
+    terminal.type("/set min_new_tokens 100000000\r")
+    #expect(terminal.wait(for: "min_new_tokens is 100000000", after: position))
     terminal.type("/set context_end slide\r")
     #expect(terminal.wait(for: "context_end is slide", after: position))
 
