@@ -12,9 +12,11 @@ package struct BatchRows: Sendable {
   package private(set) var firstRows: [Int32] = [], lastRows: [Int32] = []
   /// Whether each row sees all of its sequence, even where the model's attention is causal.
   package var seesAll = false
+  /// 0, 1, 2 …, at least as many as there are rows.
+  private var numbers: [Int32] = []
 
   /// The numbers of all rows.
-  package var allRows: [Int32] { (0..<Int32(count)).map(\.self) }
+  package var allRows: ArraySlice<Int32> { numbers.prefix(count) }
 
   /// How many rows.
   package var count: Int { tokens.count }
@@ -22,6 +24,7 @@ package struct BatchRows: Sendable {
   /// Room for so many rows and sequences.
   package init(tokens: Int, sequences: Int) {
     self.tokens.reserveCapacity(tokens)
+    numbers.reserveCapacity(tokens)
     segments.reserveCapacity(tokens)
     positions.reserveCapacity(tokens)
     spans.reserveCapacity(sequences)
@@ -68,5 +71,6 @@ package struct BatchRows: Sendable {
     }
     for position in firstPosition..<firstPosition + newTokens.count { positions.append(Int32(position)) }
     lastRows.append(Int32(count - 1))
+    while numbers.count < count { numbers.append(Int32(numbers.count)) }
   }
 }

@@ -41,22 +41,21 @@ package struct ClassificationHead: Sendable {
 
     /// The memory of the first rows.
     func first(_ count: Int) -> Memory {
-      func first(_ matrix: Matrix) -> Matrix { matrix.rows(0..<min(count, matrix.rows)) }
       var result = self
-      result.input = first(input)
-      result.dense = first(dense)
-      result.features = first(features)
-      result.scores = first(scores)
-      result.featureGradient = first(featureGradient)
-      result.inputGradient = first(inputGradient)
+      result.input = input.first(count)
+      result.dense = dense.first(count)
+      result.features = features.first(count)
+      result.scores = scores.first(count)
+      result.featureGradient = featureGradient.first(count)
+      result.inputGradient = inputGradient.first(count)
       return result
     }
   }
 
   /// The scores of some rows of `hidden` [T, D]; the result [N, L] is in `memory`.
-  package func forward(_ hidden: Matrix, rows: [Int32], _ memory: Memory, _ pass: Pass) -> Matrix {
+  package func forward(_ hidden: Matrix, rows: ArraySlice<Int32>, _ memory: Memory, _ pass: Pass) -> Matrix {
     let memory = memory.first(rows.count)
-    pass.execution.gatherRows(hidden, rows[...], into: memory.input)
+    pass.execution.gatherRows(hidden, rows, into: memory.input)
     drop(memory.input, inputDropout, .classifierInput, pass)
     if let dense {
       dense.forward(memory.input, to: memory.dense, activation: .tanh, activated: memory.features, pass)
@@ -68,7 +67,7 @@ package struct ClassificationHead: Sendable {
 
   /// Adds the gradient of the rows to `hiddenGradient` [T, D]; `memory.scores` holds that of the scores.
   package func backward(
-    rows: [Int32], hiddenGradient: Matrix, _ memory: Memory, _ pass: Pass, _ gradients: ParameterBuffer
+    rows: ArraySlice<Int32>, hiddenGradient: Matrix, _ memory: Memory, _ pass: Pass, _ gradients: ParameterBuffer
   ) {
     let memory = memory.first(rows.count)
     output.backward(memory.scores, x: memory.features, to: memory.featureGradient, pass, gradients)
@@ -79,7 +78,7 @@ package struct ClassificationHead: Sendable {
       dense.backward(memory.featureGradient, x: memory.input, to: memory.inputGradient, pass, gradients)
     }
     drop(memory.inputGradient, inputDropout, .classifierInput, pass)
-    pass.execution.scatterRows(memory.inputGradient, rows[...], into: hiddenGradient)
+    pass.execution.scatterRows(memory.inputGradient, rows, into: hiddenGradient)
   }
 
   private func drop(_ x: Matrix, _ probability: Float, _ place: DropoutSite.Place, _ pass: Pass) {

@@ -20,23 +20,37 @@ package struct FeedForward: Sendable {
   /// What the backward pass needs, and the shape of its gradients.
   package struct Saved {
     /// The function's derivative: [T, I]; gated, what is before the function: [T, 2I].
-    package let expanded: Matrix
+    package private(set) var expanded: Matrix
     /// After it: [T, I].
-    package let activated: Matrix
+    package private(set) var activated: Matrix
 
     package init(_ layer: FeedForward, rows: Int, _ plan: inout Workspace.Planner) {
       expanded = plan.matrix(rows, layer.up.weight.rows)
       activated = plan.matrix(rows, layer.down.weight.columns)
     }
+
+    /// The memory of the first rows.
+    func first(_ rows: Int) -> Saved {
+      var result = self
+      (result.expanded, result.activated) = (expanded.first(rows), activated.first(rows))
+      return result
+    }
   }
 
   /// The gradients of what was saved: of the same shapes, and in one memory where there is no gate.
   package struct Scratch {
-    package let expanded: Matrix, activated: Matrix
+    package private(set) var expanded: Matrix, activated: Matrix
 
     package init(_ layer: FeedForward, rows: Int, _ plan: inout Workspace.Planner) {
       activated = plan.matrix(rows, layer.down.weight.columns)
       expanded = layer.isGated ? plan.matrix(rows, layer.up.weight.rows) : activated
+    }
+
+    /// The memory of the first rows.
+    func first(_ rows: Int) -> Scratch {
+      var result = self
+      (result.expanded, result.activated) = (expanded.first(rows), activated.first(rows))
+      return result
     }
   }
 

@@ -38,16 +38,15 @@ extension LanguageHead {
 
     /// The memory of the first rows.
     func first(_ count: Int) -> Memory {
-      func first(_ matrix: Matrix) -> Matrix { matrix.rows(0..<min(count, matrix.rows)) }
       var result = self
-      result.selected = first(selected)
-      result.dense = first(dense)
-      result.activated = first(activated)
-      result.features = first(features)
-      result.logits = first(logits)
-      result.losses = first(losses)
-      result.featureGradient = first(featureGradient)
-      result.denseGradient = first(denseGradient)
+      result.selected = selected.first(count)
+      result.dense = dense.first(count)
+      result.activated = activated.first(count)
+      result.features = features.first(count)
+      result.logits = logits.first(count)
+      result.losses = losses.first(count)
+      result.featureGradient = featureGradient.first(count)
+      result.denseGradient = denseGradient.first(count)
       return result
     }
   }

@@ -59,8 +59,8 @@ package struct LanguageHead: Sendable {
   package struct Teacher {
     /// Its head, for the same vocabulary.
     package let head: LanguageHead
-    /// [T, its width]: what it has made of the same tokens.
-    package let hidden: Matrix
+    /// [T, its width]: what it has made of the same tokens; and where the rows that are scored stand there.
+    package let hidden: Matrix, rows: ArraySlice<Int32>
     /// One chunk's memory.
     package let memory: Memory
     /// Its weights.
@@ -69,9 +69,10 @@ package struct LanguageHead: Sendable {
     package let weight: Float, temperature: Float
 
     package init(
-      head: LanguageHead, hidden: Matrix, memory: Memory, pass: Pass, weight: Float, temperature: Float
+      head: LanguageHead, hidden: Matrix, rows: ArraySlice<Int32>, memory: Memory, pass: Pass, weight: Float,
+      temperature: Float
     ) {
-      (self.head, self.hidden, self.memory, self.pass) = (head, hidden, memory, pass)
+      (self.head, self.hidden, self.rows, self.memory, self.pass) = (head, hidden, rows, memory, pass)
       (self.weight, self.temperature) = (weight, temperature)
     }
   }
@@ -81,7 +82,7 @@ package struct LanguageHead: Sendable {
   ///
   /// With a teacher, whose scores are computed in the same chunks, the losses are mixed with the divergence from it.
   package func loss(
-    _ hidden: Matrix, rows: [Int32], targets: [Int32], smoothing: Float, teacher: Teacher? = nil,
+    _ hidden: Matrix, rows: ArraySlice<Int32>, targets: [Int32], smoothing: Float, teacher: Teacher? = nil,
     hiddenGradient: Matrix, _ memory: Memory, _ pass: Pass, _ gradients: ParameterBuffer?
   ) -> Double {
     var sum = 0.0
@@ -89,11 +90,14 @@ package struct LanguageHead: Sendable {
     for first in stride(from: 0, to: rows.count, by: chunkRows) {
       let chunk = first..<min(first + chunkRows, rows.count)
       let losses = memory.losses.rows(0..<chunk.count)
-      let logits = forward(hidden, rows: rows[chunk], memory, pass)
+      let some = rows.dropFirst(first).prefix(chunk.count)
+      let logits = forward(hidden, rows: some, memory, pass)
       let gradientScale: Float? = gradients == nil ? nil : 1
       if let teacher {
         pass.execution.distillation(
-          logits, teacher: teacher.head.forward(teacher.hidden, rows: rows[chunk], teacher.memory, teacher.pass),
+          logits,
+          teacher: teacher.head.forward(
+            teacher.hidden, rows: teacher.rows.dropFirst(first).prefix(chunk.count), teacher.memory, teacher.pass),
           targets: targets[chunk], smoothing: smoothing, weight: teacher.weight, temperature: teacher.temperature,
           gradientScale: gradientScale, losses: losses)
       } else {
@@ -102,7 +106,7 @@ package struct LanguageHead: Sendable {
       }
       for row in 0..<chunk.count { sum += Double(losses[row, 0]) }
       if let gradients {
-        backward(rows: rows[chunk], hiddenGradient: hiddenGradient, memory, pass, gradients)
+        backward(rows: some, hiddenGradient: hiddenGradient, memory, pass, gradients)
       }
     }
     return sum

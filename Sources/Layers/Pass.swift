@@ -19,23 +19,30 @@ package struct Pass {
   package let inputs: InputVectors?
   /// The matrices as they are stored, in generation; products of few rows read these.
   package let stored: StoredWeights?
+  /// The rows that are computed behind the last block's attention, if not all.
+  package let selection: RowSelection?
   /// Whether a backward pass follows, which needs more than the results.
   package let isForTraining: Bool
 
   package init(
     weights: ParameterBuffer, execution: Execution, rows: BatchRows, dropoutSeed: UInt64? = nil,
     rotary: RotaryTable? = nil, cache: KeyValueMemory? = nil, inputs: InputVectors? = nil,
-    stored: StoredWeights? = nil, isForTraining: Bool = false
+    stored: StoredWeights? = nil, selection: RowSelection? = nil, isForTraining: Bool = false
   ) {
     (self.weights, self.execution, self.rows) = (weights, execution, rows)
     (self.dropoutSeed, self.rotary, self.cache, self.inputs) = (dropoutSeed, rotary, cache, inputs)
-    (self.stored, self.isForTraining) = (stored, isForTraining)
+    (self.stored, self.selection, self.isForTraining) = (stored, selection, isForTraining)
   }
 
   /// The dropout of a place in the model: another one for each place and each seed.
   package func dropout(_ probability: Float, at site: DropoutSite) -> Dropout {
     guard let dropoutSeed, probability > 0 else { return .none }
     return Dropout(probability: probability, seed: site.seed(from: dropoutSeed))
+  }
+
+  /// Where rows of the batch that were asked for stand among the hidden states.
+  package func places(of asked: ArraySlice<Int32>) -> ArraySlice<Int32> {
+    selection == nil ? asked : rows.allRows.prefix(asked.count)
   }
 
   /// The gradient behind a dropout: the same matrix where nothing is dropped, otherwise in `scratch`.

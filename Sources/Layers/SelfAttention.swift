@@ -59,23 +59,31 @@ package struct SelfAttention: Sendable {
     }
   }
 
-  /// x [T, D] to y [T, D].
-  package func forward(_ x: Matrix, to y: Matrix, _ saved: Saved, _ pass: Pass) {
+  /// x [T, D] to y [T, D], or to y [N, D] of the rows of a selection.
+  package func forward(
+    _ x: Matrix, to y: Matrix, _ saved: Saved, selection: RowSelection? = nil, _ pass: Pass
+  ) {
     projection.forward(x, to: saved.projected, pass)
     norms?.forward(
       queries: saved.projected.columns(queries), keys: saved.projected.columns(keys), saved.norms, pass)
     rotate(saved.projected, pass)
     pass.cache?.store(saved.projected.columns(keysAndValues), layer: layer, spans: pass.rows.spans)
     pass.execution.attend(tensors(saved, pass), shape(pass), spans: pass.rows.spans, dropout: dropout(pass))
-    output.forward(saved.mixed, to: y, pass)
+    if let selection { selection.gather(saved.mixed, into: selection.mixed, pass) }
+    output.forward(selection?.mixed ?? saved.mixed, to: y, pass)
   }
 
   /// `xGradient` is written last, and may be the memory of `yGradient`.
   package func backward(
     _ yGradient: Matrix, x: Matrix, to xGradient: Matrix, accumulates: Bool = false, _ saved: Saved,
-    _ scratch: Scratch, _ pass: Pass, _ gradients: ParameterBuffer
+    _ scratch: Scratch, selection: RowSelection? = nil, _ pass: Pass, _ gradients: ParameterBuffer
   ) {
-    output.backward(yGradient, x: saved.mixed, to: scratch.mixed, pass, gradients)
+    if let selection {
+      output.backward(yGradient, x: selection.mixed, to: selection.mixed, pass, gradients)
+      selection.scatter(selection.mixed, into: scratch.mixed, pass)
+    } else {
+      output.backward(yGradient, x: saved.mixed, to: scratch.mixed, pass, gradients)
+    }
     pass.execution.attendBackward(
       tensors(saved, pass), shape(pass), spans: pass.rows.spans, dropout: dropout(pass), outputGradient: scratch.mixed,
       queryGradient: scratch.projected.columns(queries), keyGradient: scratch.projected.columns(keys),

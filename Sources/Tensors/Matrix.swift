@@ -44,6 +44,9 @@ public struct Matrix: @unchecked Sendable {
       pointer + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride, owner: owner)
   }
 
+  /// The first rows, as many as there are of so many.
+  public func first(_ count: Int) -> Matrix { rows(0..<min(count, rows)) }
+
   /// Some of the columns.
   public func columns(_ range: Range<Int>) -> Matrix {
     precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")

@@ -76,6 +76,11 @@ public final class Activations: @unchecked Sendable {
     fit(model)
   }
 
+  /// The rows that are computed behind the last block's attention, where only those that are asked for are read.
+  func select(_ asked: [Int32]?) -> RowSelection? {
+    asked.flatMap { memory.trunk.selection.select($0[...]) }
+  }
+
   /// The matrices are views, made anew only where a batch has another number of tokens than the one before.
   private func fit(_ model: Transformer) {
     guard rows.count != memory.trunk.hidden.rows else { return }

@@ -63,7 +63,7 @@ public struct Teaching: Sendable {
 
   /// Reads a batch, so that the language head can score its rows, chunk by chunk.
   func languageHead(
-    of batch: TokenBatch, for student: TransformerConfiguration, execution: Execution
+    of batch: TokenBatch, rows: [Int32], for student: TransformerConfiguration, execution: Execution
   ) throws(ModelFailure) -> LanguageHead.Teacher {
     let model = teacher.model
     try model.load(batch, teacher.weights, activations)
@@ -72,9 +72,9 @@ public struct Teaching: Sendable {
       throw .otherTeacher(
         what: "tokens", teacher: model.configuration.vocabularySize, student: student.vocabularySize)
     }
-    let (hidden, pass) = model.run(teacher.weights, activations, execution)
+    let (hidden, pass) = model.run(teacher.weights, activations, execution, reading: rows)
     return LanguageHead.Teacher(
-      head: head, hidden: hidden, memory: memory, pass: pass, weight: teacher.weight,
+      head: head, hidden: hidden, rows: pass.places(of: rows[...]), memory: memory, pass: pass, weight: teacher.weight,
       temperature: teacher.temperature)
   }
 
@@ -92,8 +92,9 @@ public struct Teaching: Sendable {
       throw .otherTeacher(
         what: "labels", teacher: model.configuration.labels.count, student: student.labels.count)
     }
-    let (hidden, pass) = model.run(teacher.weights, activations, execution)
-    let scores = head.forward(hidden, rows: rows ?? model.pooledRows(activations), memory, pass)
+    let asked = rows ?? model.pooledRows(activations)
+    let (hidden, pass) = model.run(teacher.weights, activations, execution, reading: asked)
+    let scores = head.forward(hidden, rows: pass.places(of: asked[...]), memory, pass)
     return SoftTargets(scores: scores, weight: teacher.weight, temperature: teacher.temperature)
   }
 }

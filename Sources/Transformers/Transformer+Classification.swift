@@ -9,9 +9,10 @@ extension Transformer {
   ) throws(ModelFailure) -> Matrix {
     try load(batch, weights, activations)
     let (head, memory) = try classificationHead(activations)
-    let (hidden, pass) = run(weights, activations, execution)
-    let rows = configuration.head == .tokenClassification ? Array(0..<Int32(hidden.rows)) : pooledRows(activations)
-    return head.forward(hidden, rows: rows, memory, pass).keeping(activations)
+    let asked =
+      configuration.head == .tokenClassification ? Array(activations.rows.allRows) : pooledRows(activations)
+    let (hidden, pass) = run(weights, activations, execution, reading: asked)
+    return head.forward(hidden, rows: pass.places(of: asked[...]), memory, pass).keeping(activations)
   }
 
   /// The sum of the losses of a classification head, and with `gradients` its gradient.
@@ -42,11 +43,12 @@ extension Transformer {
     precondition(
       answers.map { $0.scores.count == batch.lengths.count * configuration.labels.count } ?? true,
       "\(answers?.scores.count ?? 0) scores of a teacher for \(batch.lengths.count) sequences")
-    let (hidden, pass) = run(
-      weights, activations, execution, dropoutSeed: dropoutSeed, isForTraining: gradients != nil)
     var labelled: [Int32]?
     if case .tokenClasses(let rows, _) = targets { labelled = rows }
-    let rows = labelled ?? pooledRows(activations)
+    let asked = labelled ?? pooledRows(activations)
+    let (hidden, pass) = run(
+      weights, activations, execution, reading: asked, dropoutSeed: dropoutSeed, isForTraining: gradients != nil)
+    let rows = pass.places(of: asked[...])
     var soft = answers?.softTargets(labels: configuration.labels.count)
     if let teaching {
       soft = try teaching.labels(of: batch, rows: labelled, for: configuration, execution: execution)
@@ -55,7 +57,7 @@ extension Transformer {
     let loss = Self.loss(
       scores, targets, soft, smoothing: smoothing, classWeights: classWeights, differentiates: gradients != nil)
     if let gradients {
-      let hiddenGradient = activations.memory.trunk.hiddenGradient
+      let hiddenGradient = trunk.hiddenGradient(activations.memory.trunk, pass)
       hiddenGradient.clear()
       head.backward(rows: rows, hiddenGradient: hiddenGradient, memory, pass, gradients)
       runBack(activations, frozenDepth: frozenDepth, pass, gradients)

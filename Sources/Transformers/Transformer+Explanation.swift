@@ -45,13 +45,15 @@ extension Transformer {
     let inputs = InputVectors(rows: rows, width: width)
     inputs.values.pointer.update(from: vectors, count: vectors.count)
 
-    let (hidden, pass) = run(weights, activations, execution, inputs: inputs, isForTraining: true)
-    let pooled = pooledRows(activations)
+    let asked = pooledRows(activations)
+    let (hidden, pass) = run(
+      weights, activations, execution, reading: asked, inputs: inputs, isForTraining: true)
+    let pooled = pass.places(of: asked[...])
     let scores = head.forward(hidden, rows: pooled, memory, pass)
-    let result = pooled.indices.map { scores[$0, label] }
+    let result = asked.indices.map { scores[$0, label] }
     scores.clear()
-    for row in pooled.indices { scores[row, label] = 1 }
-    let hiddenGradient = activations.memory.trunk.hiddenGradient
+    for row in asked.indices { scores[row, label] = 1 }
+    let hiddenGradient = trunk.hiddenGradient(activations.memory.trunk, pass)
     hiddenGradient.clear()
     head.backward(rows: pooled, hiddenGradient: hiddenGradient, memory, pass, scratch)
     runBack(activations, frozenDepth: 0, pass, scratch)

@@ -33,17 +33,17 @@ extension Transformer {
     guard scored <= activations.logitRows else {
       throw .activationsTooSmall(what: "rows of logits", found: scored, planned: activations.logitRows)
     }
+    let rows = scoresAll ? Array(activations.rows.allRows) : activations.rows.lastRows
     func pass(_ stored: StoredWeights?) -> Pass {
       Pass(
         weights: weights, execution: execution, rows: activations.rows, rotary: cache.rotary, cache: cache.memory,
-        stored: stored)
+        stored: stored, selection: activations.select(rows))
     }
     let areFew = prompts.allSatisfy { $0.tokens.count <= Self.fewTokens }
     let (trunkPass, headPass) = (pass(areFew ? stored : nil), pass(stored))
     let hidden = trunk.forward(activations.memory.trunk, activations.memory.block, trunkPass)
     for (sequence, tokens) in prompts { cache.lengths[sequence] += tokens.count }
-    let rows = scoresAll ? activations.rows.allRows : activations.rows.lastRows
-    return head.forward(hidden, rows: rows[...], memory, headPass).keeping(activations)
+    return head.forward(hidden, rows: headPass.places(of: rows[...]), memory, headPass).keeping(activations)
   }
 
   /// So many new tokens of a text are a continuation, whose products are bound by memory; more are a prompt.

@@ -13,8 +13,8 @@ extension Transformer {
     guard rows.count <= activations.logitRows else {
       throw .activationsTooSmall(what: "rows of logits", found: rows.count, planned: activations.logitRows)
     }
-    let (hidden, pass) = run(weights, activations, execution)
-    return head.forward(hidden, rows: rows[...], memory, pass).keeping(activations)
+    let (hidden, pass) = run(weights, activations, execution, reading: rows)
+    return head.forward(hidden, rows: pass.places(of: rows[...]), memory, pass).keeping(activations)
   }
 
   /// The sum of the losses of a language head, causal and masked alike, and with `gradients` its gradient.
@@ -41,18 +41,21 @@ extension Transformer {
     try load(batch, weights, activations, gradients)
     let (head, memory) = try languageHead(activations)
     try check(targets, of: batch)
+    let asked = targets.nextSentence.isEmpty ? targets.rows : targets.rows + activations.rows.firstRows
     let (hidden, pass) = run(
-      weights, activations, execution, dropoutSeed: dropoutSeed, isForTraining: gradients != nil)
-    let teacher = try teaching?.languageHead(of: batch, for: configuration, execution: execution)
-    let hiddenGradient = activations.memory.trunk.hiddenGradient
+      weights, activations, execution, reading: asked, dropoutSeed: dropoutSeed, isForTraining: gradients != nil)
+    let places = pass.places(of: asked[...])
+    let teacher = try teaching?.languageHead(
+      of: batch, rows: targets.rows, for: configuration, execution: execution)
+    let hiddenGradient = trunk.hiddenGradient(activations.memory.trunk, pass)
     if gradients != nil { hiddenGradient.clear() }
 
     var loss = LossSum(count: targets.rows.count)
     loss.sum = head.loss(
-      hidden, rows: targets.rows, targets: targets.tokens, smoothing: smoothing, teacher: teacher,
+      hidden, rows: places.prefix(targets.rows.count), targets: targets.tokens, smoothing: smoothing, teacher: teacher,
       hiddenGradient: hiddenGradient, memory, pass, gradients)
     if let head = heads.nextSentence, let memory = activations.memory.nextSentence, !targets.nextSentence.isEmpty {
-      let rows = activations.rows.firstRows
+      let rows = places.dropFirst(targets.rows.count)
       let scores = head.forward(hidden, rows: rows, memory, pass)
       for (row, target) in targets.nextSentence.enumerated() {
         let other = 1 - Int(target)

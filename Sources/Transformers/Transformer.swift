@@ -63,13 +63,15 @@ public struct Transformer: Sendable {
   }
 
   /// Runs the batch that was loaded through the trunk.
+  /// - Parameter asked: The rows whose hidden states are read, if not all; `Pass.places` says where they are.
   func run(
-    _ weights: ParameterBuffer, _ activations: Activations, _ execution: Execution, dropoutSeed: UInt64? = nil,
-    inputs: InputVectors? = nil, isForTraining: Bool = false
+    _ weights: ParameterBuffer, _ activations: Activations, _ execution: Execution, reading asked: [Int32]? = nil,
+    dropoutSeed: UInt64? = nil, inputs: InputVectors? = nil, isForTraining: Bool = false
   ) -> (hidden: Matrix, pass: Pass) {
     let pass = Pass(
       weights: weights, execution: execution, rows: activations.rows, dropoutSeed: dropoutSeed,
-      rotary: activations.rotary, inputs: inputs, isForTraining: isForTraining)
+      rotary: activations.rotary, inputs: inputs, selection: activations.select(asked),
+      isForTraining: isForTraining)
     return (trunk.forward(activations.memory.trunk, activations.memory.block, pass), pass)
   }
 

@@ -14,8 +14,10 @@ extension Trunk {
     package private(set) var hidden: Matrix
     /// What a block adds, or a gradient on the way to it: [T, D].
     package private(set) var branch: Matrix
-    /// The gradients of the result and of the stream: [T, D] each, one and the same where there is no last norm.
-    package private(set) var hiddenGradient: Matrix, gradient: Matrix
+    /// The gradient of the stream: [T, D].
+    package private(set) var gradient: Matrix
+    /// The rows that are computed behind the last block's attention, if not all.
+    package private(set) var selection: RowSelection.Memory
 
     /// Plans for so many rows.
     package init(_ trunk: Trunk, rows: Int, training: Bool, _ plan: inout Workspace.Planner) {
@@ -37,7 +39,7 @@ extension Trunk {
       hidden = trunk.finalNorm == nil ? streams[trunk.blocks.count] : plan.matrix(rows, width)
       gradient = plan.matrix(training ? rows : 0, width)
       branch = plan.matrix(rows, width)
-      hiddenGradient = trunk.finalNorm == nil || !training ? gradient : branch
+      selection = RowSelection.Memory(trunk.blocks[trunk.blocks.count - 1], rows: rows, &plan)
     }
   }
 }

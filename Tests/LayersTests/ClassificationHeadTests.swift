@@ -18,12 +18,12 @@ import Testing
       let memory = bench.plan { ClassificationHead.Memory(head, rows: 6, training: true, &$0) }
       let pass = bench.pass(kernels, dropoutSeed: 2)
       func loss() -> Double {
-        bench.loss(head.forward(hidden, rows: bench.rows.firstRows, memory, pass), weighting)
+        bench.loss(head.forward(hidden, rows: bench.rows.firstRows[...], memory, pass), weighting)
       }
       _ = loss()
-      let scores = head.forward(hidden, rows: bench.rows.firstRows, memory, pass)
+      let scores = head.forward(hidden, rows: bench.rows.firstRows[...], memory, pass)
       for row in 0..<3 { scores.copyRow(row, from: weighting, row: row) }
-      head.backward(rows: bench.rows.firstRows, hiddenGradient: hiddenGradient, memory, pass, bench.gradients)
+      head.backward(rows: bench.rows.firstRows[...], hiddenGradient: hiddenGradient, memory, pass, bench.gradients)
       bench.check("hidden", hidden, hiddenGradient, loss: loss)
       bench.checkParameters(loss: loss)
     }

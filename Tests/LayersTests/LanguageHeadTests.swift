@@ -28,7 +28,7 @@ import Testing
 
     func loss(_ pass: Pass, smoothing: Float, _ gradients: ParameterBuffer?) -> Double {
       head.loss(
-        hidden, rows: rows, targets: targets, smoothing: smoothing, hiddenGradient: hiddenGradient, memory, pass,
+        hidden, rows: rows[...], targets: targets, smoothing: smoothing, hiddenGradient: hiddenGradient, memory, pass,
         gradients)
     }
   }
@@ -59,12 +59,12 @@ import Testing
       let head = LanguageHead(transform: nil, decoder: Linear(weight: table, bias: nil))
       let bench = LayerBench(layout)
       let teacher = LanguageHead.Teacher(
-        head: head, hidden: bench.matrix(9, 6),
+        head: head, hidden: bench.matrix(9, 6), rows: Self.rows[...],
         memory: bench.plan { LanguageHead.Memory(head, rows: 3, training: false, &$0) }, pass: bench.pass(kernels),
         weight: 0.6, temperature: 2)
       func loss(_ gradients: ParameterBuffer?) -> Double {
         setting.head.loss(
-          setting.hidden, rows: Self.rows, targets: Self.targets, smoothing: 0.1, teacher: teacher,
+          setting.hidden, rows: Self.rows[...], targets: Self.targets, smoothing: 0.1, teacher: teacher,
           hiddenGradient: setting.hiddenGradient, setting.memory, pass, gradients)
       }
       #expect(abs(loss(setting.bench.gradients) - loss(nil)) < 1e-6)

@@ -19,33 +19,6 @@ import Transformers
       model: bench.model, weights: bench.model.initialWeights(seed: 70), weight: weight, temperature: 2)
   }
 
-  /// Compares the gradient's product with a random direction with the derivative by four points, as for the loss without
-  /// a teacher.
-  private func checkGradient(
-    _ bench: ModelBench, _ location: SourceLocation = #_sourceLocation,
-    loss: (_ gradients: ParameterBuffer?) throws -> Double
-  ) throws {
-    let gradients = ParameterBuffer(zeros: bench.model.layout)
-    _ = try loss(gradients)
-    var random = RandomGenerator(seed: 3)
-    for _ in 0..<3 {
-      let direction = gradients.all.values.map { _ in Float(random.normal()) * 0.1 }
-      let expected = zip(direction, gradients.all.values).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
-      let start = bench.weights.all.values
-      func lossAt(_ distance: Float) throws -> Double {
-        for index in start.indices { bench.weights.all.pointer[index] = start[index] + distance * direction[index] }
-        defer { for index in start.indices { bench.weights.all.pointer[index] = start[index] } }
-        return try loss(nil)
-      }
-      let h: Float = 0x1p-9
-      let derivative =
-        (8 * (try lossAt(h) - lossAt(-h)) - (try lossAt(2 * h) - lossAt(-2 * h))) / (12 * Double(h))
-      #expect(
-        abs(derivative - expected) <= 1e-3 * max(abs(expected), 10), "\(derivative) and \(expected)",
-        sourceLocation: location)
-    }
-  }
-
   private func targets(_ batch: TokenBatch, _ family: Family) -> LanguageTargets {
     guard !family.isCausal else { return LanguageTargets(nextTokensOf: batch) }
     let rows = Array(stride(from: 0, to: Int32(batch.tokens.count), by: 2))
@@ -61,7 +34,7 @@ import Transformers
     let batch = bench.batch([9, 4, 12])
     let activations = bench.activations(training: true)
     let teaching = Teaching(try Self.teacher(families.1, kernels), tokens: 40, sequences: 5)
-    try checkGradient(bench) { gradients in
+    try bench.checkGradient { gradients in
       try bench.model.languageLoss(
         of: batch, targets: targets(batch, families.0), weights: bench.weights, gradients: gradients,
         activations: activations, execution: bench.execution, smoothing: 0.1, dropoutSeed: 5, teaching: teaching
@@ -90,7 +63,7 @@ import Transformers
       let activations = bench.activations(training: true)
       let teaching = Teaching(
         try Self.teacher(family, .reference, changing: classify), tokens: 40, sequences: 5)
-      try checkGradient(bench) { gradients in
+      try bench.checkGradient { gradients in
         try bench.model.classificationLoss(
           of: batch, targets: targets, weights: bench.weights, gradients: gradients, activations: activations,
           execution: bench.execution, classWeights: name == "one" ? [1, 2, 3] : nil, teaching: teaching

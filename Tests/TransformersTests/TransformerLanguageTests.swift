@@ -6,11 +6,6 @@ import Transformers
 @Suite struct TransformerLanguageTests {
   typealias Family = TransformerConfiguration.Family
 
-  /// The second method for the whole model.
-  ///
-  /// Along a random direction of all parameters at once, the gradient's product with it is the derivative by four
-  /// points. The loss is summed in 64 bits over values of 32: its rounding, some
-  /// 1e-6, over a step of 2⁻⁹ leaves 1e-3 of a derivative of size 1; they are 10 to 1000.
   @Test(
     "The gradient is the derivative along a direction, dropout and smoothing included", arguments: Family.allCases,
     KernelChoice.allCases)
@@ -21,21 +16,8 @@ import Transformers
   private func checkDirectionalDerivative(_ bench: ModelBench) throws {
     let batch = bench.batch([9, 4, 12])
     let activations = bench.activations(training: true)
-    let gradients = ParameterBuffer(zeros: bench.model.layout)
-    _ = try bench.loss(batch, gradients, activations, smoothing: 0.1, dropoutSeed: 5)
-    var random = RandomGenerator(seed: 3)
-    for _ in 0..<3 {
-      let direction = gradients.all.values.map { _ in Float(random.normal()) * 0.1 }
-      let expected = zip(direction, gradients.all.values).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
-      let start = bench.weights.all.values
-      func loss(_ distance: Float) throws -> Double {
-        for index in start.indices { bench.weights.all.pointer[index] = start[index] + distance * direction[index] }
-        defer { for index in start.indices { bench.weights.all.pointer[index] = start[index] } }
-        return try bench.loss(batch, nil, activations, smoothing: 0.1, dropoutSeed: 5).sum
-      }
-      let h: Float = 0x1p-9
-      let derivative = (8 * (try loss(h) - loss(-h)) - (try loss(2 * h) - loss(-2 * h))) / (12 * Double(h))
-      #expect(abs(derivative - expected) <= 1e-3 * max(abs(expected), 10), "\(derivative) and \(expected)")
+    try bench.checkGradient { gradients in
+      try bench.loss(batch, gradients, activations, smoothing: 0.1, dropoutSeed: 5).sum
     }
   }
 

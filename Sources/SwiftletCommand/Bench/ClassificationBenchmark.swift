@@ -6,8 +6,12 @@ struct ClassificationBenchmark {
 
   static let all = TrainingBenchmark.all.map { ClassificationBenchmark(shape: $0) }
 
-  /// Multiplications and additions of the blocks' matrix products, forward.
-  var operations: Double { 2 * Double(shape.batch * shape.context) * shape.productsOfToken }
+  /// Multiplications and additions of the blocks' matrix products, forward; behind the last attention only one token of a
+  /// text is computed.
+  var operations: Double {
+    let tokens = Double(shape.batch * shape.context)
+    return 2 * (tokens * shape.productsOfToken - (tokens - Double(shape.batch)) * shape.productsBehindAttention)
+  }
 
   /// The median seconds of a batch.
   func seconds(_ execution: Execution, seconds: Double) throws -> Double {

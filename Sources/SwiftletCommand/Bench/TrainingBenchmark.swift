@@ -47,19 +47,28 @@ struct TrainingBenchmark {
     return c
   }
 
-  /// Multiplications and additions of the matrix products of a step, forward and backward: 6 for each weight of a
-  /// matrix and token, and attention's.
+  /// Multiplications and additions of the matrix products of a step, forward and backward.
+  ///
+  /// 6 for each weight of a matrix and token, and attention's; a masked model's last block computes no tokens but the
+  /// masked ones behind its attention.
   var operations: Double {
-    let head = Double(configuration.vocabularySize * configuration.width) * (isMasked ? 0.15 : 1)
-    return 6 * Double(batch * context) * (productsOfToken + head)
+    let share = isMasked ? 0.15 : 1
+    let head = Double(configuration.vocabularySize * configuration.width) * share
+    let unread = (1 - share) * productsBehindAttention
+    return 6 * Double(batch * context) * (productsOfToken - unread + head)
+  }
+
+  /// The products of numbers that a token costs in a block behind attention, forward.
+  var productsBehindAttention: Double {
+    let c = configuration
+    let upAndDown = c.family == .llama ? 3 : 2
+    return Double(c.width * c.heads * c.headWidth + upAndDown * c.width * c.innerWidth)
   }
 
   /// The products of numbers that a token costs in the blocks, forward.
   var productsOfToken: Double {
     let c = configuration
-    let upAndDown = c.family == .llama ? 3 : 2
-    let block = Double(
-      c.width * (c.heads + 2 * c.keyHeads + c.heads) * c.headWidth + upAndDown * c.width * c.innerWidth)
+    let block = Double(c.width * (c.heads + 2 * c.keyHeads) * c.headWidth) + productsBehindAttention
     let attention = 2 * Double(c.layers * context * c.width) * (c.family.isCausal ? 0.5 : 1)
     return Double(c.layers) * block + attention
   }
