@@ -61,7 +61,7 @@ struct TrialReport {
   /// The means of the baselines' figures over the splits.
   private func baselines(_ figures: [JSONValue], _ ngrams: [JSONValue]) -> JSONValue {
     var json: JSONValue = .object([:])
-    for name in ["majority", "mean"] {
+    for name in ["majority", "mean", "usual_label"] {
       let own = figures.compactMap { $0["baselines"]?[name] }
       if !own.isEmpty { json[name] = means(own) }
     }
@@ -83,7 +83,7 @@ struct TrialReport {
 
   /// A line a candidate: mean ± deviation; below them the baselines.
   var text: String {
-    let names = ["accuracy", "macro_f1", "mcc", "mean_squared_error", "pearson", "loss"]
+    let names = ["accuracy", "entity_f1", "macro_f1", "mcc", "mean_squared_error", "pearson", "loss"]
     let (first, test) = summary(0)
     let shown = names.filter { first[$0] != nil }
     let tested = names.filter { test?[$0] != nil }.prefix(2)
@@ -105,7 +105,10 @@ struct TrialReport {
     }
     let held = baselines(outcomes.map(\.figures), ngrams.held)
     let tests = baselines(outcomes.compactMap(\.test), ngrams.test)
-    for (name, title) in [("ngrams", "n-grams"), ("majority", "majority"), ("mean", "the mean")] {
+    let titles = [
+      ("ngrams", "n-grams"), ("usual_label", "each word's usual label"), ("majority", "majority"), ("mean", "the mean"),
+    ]
+    for (name, title) in titles {
       guard let figures = held[name] else { continue }
       table.add([title, ""] + shown.map { cell(figures[$0]) } + tested.map { cell(tests[name]?[$0]) })
     }

@@ -288,6 +288,15 @@ import Testing
     let (one, other) = (later["loss"] as? Double, (result["test"] as? [String: Any])?["loss"] as? Double)
     #expect(abs((one ?? 9) - (other ?? -9)) < 0.01)
     #expect(try object("classify", "--model", tagger, "the bird lives")["words"] is [Any])
+    let several = try object(
+      "finetune", "--model", model, "--task", "tokens", "--train", columns, "--validation", columns, "--epochs", "1",
+      "--test", columns, "--seeds", "2", "--out", scratch.path("taggers"))
+    let test = try #require(several["test"] as? [String: [String: Double]])
+    #expect(test["entity_f1"]?["mean"] != nil && test["accuracy"]?["deviation"] != nil)
+    for name in ["baselines", "test_baselines"] {
+      let baselines = try #require(several[name] as? [String: [String: Double]])
+      #expect(baselines["usual_label"] == ["accuracy": 1, "macro_f1": 1, "entity_f1": 1], "\(baselines)")
+    }
     let refused = try Program.run("classify", "--model", tagger, "--explain", "the bird lives")
     #expect(refused.status == 64 && refused.errors.contains("labels words"), "\(refused.errors)")
   }
@@ -299,7 +308,7 @@ import Testing
       ["--search", "colour=1"], ["--search", "dropout=much"], ["--search", "lora-rank=2"],
       ["--task", "language", "--seeds", "2"], ["--task", "tokens", "--token-dropout", "0.1"],
       ["--task", "language", "--metric", "accuracy"], ["--documents", "lines"], ["--deduplicate"],
-      ["--task", "tokens", "--ensemble", "none"], ["--task", "tokens", "--test", "t", "--seeds", "2"],
+      ["--task", "tokens", "--ensemble", "none"],
       ["--task", "language", "--ensemble", "ngrams"], ["--ensemble", "trees"],
     ] {
       let run = try Program.run(common + arguments)

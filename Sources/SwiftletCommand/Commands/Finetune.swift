@@ -96,9 +96,8 @@ struct Finetune: ParsableCommand {
     } else if reading.isGiven || copies.removal != .none {
       throw ValidationError("--documents, --repair and --deduplicate are of --task language.")
     }
-    if task == .tokens, tokenDropout != nil || ensemble != nil || (test != nil && trials.isNeeded) {
-      throw ValidationError(
-        "--token-dropout and --ensemble are of texts whose labels are of the whole, and so is --test of several runs.")
+    if task == .tokens, tokenDropout != nil || ensemble != nil {
+      throw ValidationError("--token-dropout and --ensemble are of texts whose labels are of the whole.")
     }
     if adapter.lora, freeze || fromScratch {
       throw ValidationError("--lora goes neither with --freeze nor with --from-scratch.")

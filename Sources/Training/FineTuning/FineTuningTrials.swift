@@ -96,7 +96,7 @@ public struct FineTuningTrials {
       let baseline = try joinsNGrams ? baselines.baseline(of: split.training, fold ?? 0) : nil
       let answers = try TrialAnswers(run, evaluation, split, baseline)
       let trial = Trial(
-        candidate: number, seed: settings.loop.seed, fold: fold, figures: answers.figures,
+        candidate: number, seed: settings.loop.seed, fold: fold, figures: try answers.figures(),
         weights: answers.ensemble?.weights, test: try test.map { try answers.figures(of: run, on: $0) },
         score: settings.loop.criterion.score(of: answers.evaluation), steps: result.steps, bestStep: result.bestStep,
         seconds: result.seconds)

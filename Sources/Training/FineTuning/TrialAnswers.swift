@@ -10,6 +10,8 @@ public struct TrialAnswers: Sendable {
   public let network: Predictions?
   /// The n-grams.
   public let ensemble: NGramEnsemble?
+  /// What a labeller of words must beat; nil where whole texts have labels.
+  private let usualLabels: WordBaseline?
   /// What was held out, with labels numbered as the network's.
   public let held: LabelledData
 
@@ -18,7 +20,8 @@ public struct TrialAnswers: Sendable {
     _ run: FineTuningRun, _ evaluation: Evaluation, _ split: (training: LabelledData, held: LabelledData),
     _ baseline: NGramBaseline?
   ) throws {
-    guard split.training.kind != .tokens else {
+    usualLabels = WordBaseline(split.training)
+    guard usualLabels == nil else {
       (self.evaluation, network, ensemble, held) = (evaluation, nil, nil, split.held)
       return
     }
@@ -32,7 +35,8 @@ public struct TrialAnswers: Sendable {
   }
 
   /// The figures, and those of the network by itself.
-  var figures: JSONValue {
+  func figures() throws -> JSONValue {
+    if usualLabels != nil { return try wordFigures(evaluation, held) }
     var json = evaluation.json
     if ensemble != nil, let network { json["network"] = network.evaluation().json.singleFigures }
     return json
@@ -40,10 +44,16 @@ public struct TrialAnswers: Sendable {
 
   /// The same on other rows.
   func figures(of run: FineTuningRun, on data: LabelledData) throws -> JSONValue {
+    if usualLabels != nil { return try wordFigures(run.evaluation(on: data), data) }
     let network = try run.predictions(on: data)
     var json = network.joined(by: ensemble, of: data.rows).evaluation().json
     if ensemble != nil { json["network"] = network.evaluation().json.singleFigures }
     return json
+  }
+
+  private func wordFigures(_ evaluation: Evaluation, _ data: LabelledData) throws -> JSONValue {
+    guard case .words(let words) = evaluation else { return evaluation.json }
+    return words.json(beside: try usualLabels?.metrics(on: data))
   }
 }
 
