@@ -23,9 +23,11 @@ package struct LinearClassifier: Sendable {
   /// - Parameters:
   ///   - labels: Of each row, by their numbers; empty where labels are values.
   ///   - values: Of each row, where labels are values.
+  ///   - execution: Whose threads it learns on; the bits are the same for any number.
   package init(
     _ rows: SparseRows, columns: Int, kind: LabelKind, labelCount: Int, labels: [[Int32]], values: [Double],
-    c: Double = usualC, minimizer: LimitedMemoryMinimizer = LimitedMemoryMinimizer()
+    c: Double = usualC, minimizer: LimitedMemoryMinimizer = LimitedMemoryMinimizer(),
+    execution: Execution = Execution(threads: 1)
   ) {
     (self.kind, self.columns, self.labels) = (kind, columns, Self.labels(kind, labelCount: labelCount))
     outputs = Self.outputs(kind, labelCount: labelCount)
@@ -33,11 +35,9 @@ package struct LinearClassifier: Sendable {
     if kind == .value { weights[columns] = Float(values.reduce(0, +) / Double(max(1, values.count))) }
     let targets = Self.targets(kind, outputs: outputs, labels: labels, values: values)
     let decay = 1 / (c * Double(max(1, rows.count)))
-    var model = self
-    minimizer.minimize(&weights) { weights, gradient in
-      model.weights = weights
-      return model.loss(rows, targets, decay: decay, gradient: &gradient)
-    }
+    var loss = LinearLoss(
+      rows, columns: columns, kind: kind, outputs: outputs, targets: targets, decay: decay, execution: execution)
+    minimizer.minimize(&weights) { weights, gradient in loss.value(weights, gradient: &gradient) }
   }
 
   /// Numbers that were learned once: [columns, K], and then K intercepts.
@@ -60,7 +60,7 @@ package struct LinearClassifier: Sendable {
     var result: [Float] = []
     var scores = [Float](repeating: 0, count: outputs)
     for row in 0..<rows.count {
-      score(rows, row, into: &scores)
+      scores.withUnsafeMutableBufferPointer { Self.score(rows, row, weights, into: $0) }
       if outputs < labels { result.append(0) }
       result += scores
     }
@@ -74,7 +74,11 @@ package struct LinearClassifier: Sendable {
     case .value: break
     case .multiple: for index in result.indices { result[index] = Self.sigmoid(result[index]) }
     case .single, .tokens:
-      for start in stride(from: 0, to: result.count, by: labels) { Self.softmax(&result[start..<start + labels]) }
+      result.withUnsafeMutableBufferPointer { result in
+        for start in stride(from: 0, to: result.count, by: labels) {
+          Self.softmax(UnsafeMutableBufferPointer(rebasing: result[start..<start + labels]))
+        }
+      }
     }
     return result
   }
@@ -94,62 +98,50 @@ package struct LinearClassifier: Sendable {
     return targets
   }
 
-  private func score(_ rows: SparseRows, _ row: Int, into scores: inout [Float]) {
-    for output in 0..<outputs { scores[output] = weights[columns * outputs + output] }
+  /// The scores of a row.
+  static func score(
+    _ rows: SparseRows, _ row: Int, _ weights: [Float], into scores: UnsafeMutableBufferPointer<Float>
+  ) {
+    let outputs = scores.count
+    let intercepts = weights.count - outputs
     weights.withUnsafeBufferPointer { weights in
-      scores.withUnsafeMutableBufferPointer { scores in
-        for entry in rows.starts[row]..<rows.starts[row + 1] {
-          let (value, start) = (rows.values[entry], Int(rows.columns[entry]) * outputs)
-          for output in 0..<outputs { scores[output] += value * weights[start + output] }
-        }
+      for output in 0..<outputs { scores[output] = weights[intercepts + output] }
+      for entry in rows.starts[row]..<rows.starts[row + 1] {
+        let (value, start) = (rows.values[entry], Int(rows.columns[entry]) * outputs)
+        for output in 0..<outputs { scores[output] += value * weights[start + output] }
       }
     }
   }
 
-  /// The mean loss and the penalty, and their gradient.
-  private func loss(_ rows: SparseRows, _ targets: [Float], decay: Double, gradient: inout [Float]) -> Double {
-    let share = Float(1 / Double(max(1, rows.count)))
-    var sum = 0.0
-    var scores = [Float](repeating: 0, count: outputs)
-    for index in gradient.indices { gradient[index] = 0 }
-    for row in 0..<rows.count {
-      score(rows, row, into: &scores)
-      for output in 0..<outputs where kind != .single || outputs == 1 {
-        let (score, target) = (scores[output], targets[row * outputs + output])
-        if kind == .value {
-          scores[output] = score - target
-          sum += Double((score - target) * (score - target)) / 2
-        } else {
-          sum += Double(max(score, 0) - score * target) + logarithm(1 + exponential(-Double(abs(score))))
-          scores[output] = Self.sigmoid(score) - target
-        }
+  /// Turns the scores of a row into the derivatives of its loss by them, and returns the loss.
+  static func differentiate(
+    _ scores: UnsafeMutableBufferPointer<Float>, _ targets: ArraySlice<Float>, _ kind: LabelKind
+  ) -> Double {
+    var loss = 0.0
+    if kind == .single, scores.count > 1 {
+      softmax(scores)
+      for (output, target) in targets.enumerated() where target == 1 {
+        loss -= logarithm(max(Double(scores[output]), 1e-45))
+        scores[output] -= 1
       }
-      if kind == .single, outputs > 1 {
-        Self.softmax(&scores[...])
-        for output in 0..<outputs where targets[row * outputs + output] == 1 {
-          sum -= logarithm(max(Double(scores[output]), 1e-45))
-          scores[output] -= 1
-        }
-      }
-      gradient.withUnsafeMutableBufferPointer { gradient in
-        scores.withUnsafeBufferPointer { scores in
-          for entry in rows.starts[row]..<rows.starts[row + 1] {
-            let (value, start) = (rows.values[entry] * share, Int(rows.columns[entry]) * outputs)
-            for output in 0..<outputs { gradient[start + output] += value * scores[output] }
-          }
-          for output in 0..<outputs { gradient[columns * outputs + output] += share * scores[output] }
-        }
+      return loss
+    }
+    for (output, target) in targets.enumerated() {
+      let score = scores[output]
+      if kind == .value {
+        scores[output] = score - target
+        loss += Double((score - target) * (score - target)) / 2
+      } else {
+        loss += Double(max(score, 0) - score * target) + logarithm(1 + exponential(-Double(abs(score))))
+        scores[output] = sigmoid(score) - target
       }
     }
-    let penalized = columns * outputs
-    for index in 0..<penalized { gradient[index] += Float(decay) * weights[index] }
-    let intercepts = weights[penalized...].reduce(0.0) { $0 + Double($1 * $1) }
-    return sum * Double(share) + decay / 2 * (LimitedMemoryMinimizer.dot(weights, weights) - intercepts)
+    return loss
   }
 
   private static func sigmoid(_ x: Float) -> Float { Float(1 / (1 + exponential(-Double(x)))) }
 
-  private static func softmax(_ scores: inout ArraySlice<Float>) {
+  private static func softmax(_ scores: UnsafeMutableBufferPointer<Float>) {
     let largest = scores.max() ?? 0
     var sum: Float = 0
     for index in scores.indices {

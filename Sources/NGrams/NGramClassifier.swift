@@ -7,14 +7,15 @@ public struct NGramClassifier: Sendable {
   let linear: LinearClassifier
 
   /// Learns from a training set; nil where it has no rows, or labels of words.
-  public init?(learningFrom training: LabelledData) {
+  /// - Parameter execution: Whose threads it learns on; the bits are the same for any number.
+  public init?(learningFrom training: LabelledData, execution: Execution = Execution(threads: 1)) {
     guard !training.rows.isEmpty, training.kind != .tokens else { return nil }
     let texts = training.rows.map(\.texts)
     features = NGramFeatures(learningFrom: texts)
     linear = LinearClassifier(
       features.vectors(of: texts), columns: features.count, kind: training.kind,
       labelCount: max(1, training.labelNames.count), labels: training.rows.map(\.labels),
-      values: training.rows.map(\.value))
+      values: training.rows.map(\.value), execution: execution)
   }
 
   init(features: NGramFeatures, linear: LinearClassifier) { (self.features, self.linear) = (features, linear) }

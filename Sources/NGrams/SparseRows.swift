@@ -19,4 +19,25 @@ public struct SparseRows: Sendable {
   }
 
   mutating func endRow() { starts.append(columns.count) }
+
+  /// The same numbers with rows and columns changed.
+  /// - Parameter count: How many columns there are.
+  func transposed(columns count: Int) -> SparseRows {
+    var result = SparseRows()
+    var places = [Int](repeating: 0, count: count + 1)
+    for column in columns { places[Int(column) + 1] += 1 }
+    for column in 0..<count { places[column + 1] += places[column] }
+    result.starts = places
+    result.columns = [Int32](repeating: 0, count: columns.count)
+    result.values = [Float](repeating: 0, count: values.count)
+    for row in 0..<self.count {
+      for entry in starts[row]..<starts[row + 1] {
+        let column = Int(columns[entry])
+        result.columns[places[column]] = Int32(row)
+        result.values[places[column]] = values[entry]
+        places[column] += 1
+      }
+    }
+    return result
+  }
 }

@@ -76,7 +76,10 @@ public struct ClassifierJudgement: Sendable {
     let answers = network.joined(by: ensemble, of: data.rows)
     try self.init(
       scaling?.applied(to: answers) ?? answers, network: ensemble == nil ? nil : network, on: data,
-      training: training, mistakes: mistakes, temperature: scaling?.temperature)
+      training: training,
+      baseline: try training.map {
+        try NGramBaseline($0.relabelled(as: configuration.labels, of: "the model"), execution: execution)
+      }, mistakes: mistakes, temperature: scaling?.temperature)
   }
 
   private static func mistake(_ text: Int, _ row: LabelledRow, _ predictions: Predictions) -> Mistake {

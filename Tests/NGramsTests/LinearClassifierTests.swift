@@ -1,6 +1,7 @@
 import Corpora
 import Files
 import NGrams
+import Tensors
 import TestSupport
 import Testing
 
@@ -29,6 +30,25 @@ import Testing
     #expect(found.count == expected.count)
     let difference = zip(found, expected).map { abs($0 - $1) }.max() ?? 1
     #expect(difference < Self.tolerance, "\(difference)")
+  }
+
+  /// More rows and columns than a task has.
+  @Test("The same bits come out on any number of threads", arguments: [2, 3, 11])
+  func threads(labels: Int) {
+    var random = RandomGenerator(seed: 4)
+    var rows: [LabelledRow] = []
+    for _ in 0..<700 {
+      let words = (0..<6).map { _ in "w\(Int.random(in: 0..<900, using: &random))" }
+      rows.append(
+        LabelledRow(text: words.joined(separator: " "), labels: [Int32.random(in: 0..<Int32(labels), using: &random)]))
+    }
+    let data = LabelledData(rows: rows, labelNames: (0..<labels).map { "\($0)" })
+    let answers = [1, 2, 4].map { threads in
+      let ngrams = NGramClassifier(learningFrom: data, execution: Execution(threads: threads))
+      #expect((ngrams?.size ?? 0) > 4096)
+      return ngrams?.answers(to: rows) ?? []
+    }
+    #expect(answers[0].count == 700 * labels && answers[0] == answers[1] && answers[0] == answers[2])
   }
 }
 

@@ -6,12 +6,13 @@ import Swiftlet
 extension Finetune {
   /// Fits the temperature, and shows the figures on what was held out, and on a test set, beside the baselines.
   func judge(
-    _ run: FineTuningRun, _ result: TrainingResult, training: LabelledData, held: LabelledData?, test: LabelledData?
+    _ run: FineTuningRun, _ result: TrainingResult, training: LabelledData, held: LabelledData?, test: LabelledData?,
+    execution: Execution
   ) throws {
     // Words have figures of their own, and n-grams of whole texts say nothing about them.
     guard training.kind != .tokens else { return try judgeWords(run, result, training, held: held, test: test) }
     var json = result.json
-    let baseline = try NGramBaseline(training)
+    let baseline = try NGramBaseline(training, execution: execution)
     var ensemble: NGramEnsemble?
     var tables: [String] = []
     var summary = result.evaluation?.summary

@@ -39,7 +39,7 @@ extension Finetune {
       throw ExitCode(Interrupts.exitCode)
     }
     if outcomes.contains(where: { $0.weights != nil }) { note(NGramEnsemble.sentence) }
-    let report = try TrialReport(trials: plan, outcomes: outcomes, ngrams: plan.ngrams())
+    let report = try TrialReport(trials: plan, outcomes: outcomes, ngrams: plan.ngrams(on: execution))
     if trials.folds != nil {
       try trainOnAll(training, base: base, plan.candidates[report.best].settings, outcomes, execution)
     }
@@ -69,7 +69,8 @@ extension Finetune {
     try run.write(to: out)
     if joinsNGrams {
       let weights = outcomes.map(\.weights)
-      try NGramEnsemble(of: NGramBaseline(training).classifier, averaging: weights)?.write(to: out)
+      let baseline = try NGramBaseline(training, execution: execution)
+      try NGramEnsemble(of: baseline.classifier, averaging: weights)?.write(to: out)
     }
   }
 

@@ -162,7 +162,7 @@ struct Finetune: ParsableCommand {
       finish(result)
       throw ExitCode(Interrupts.exitCode)
     }
-    try judge(run, result, training: training, held: held, test: test)
+    try judge(run, result, training: training, held: held, test: test, execution: execution)
   }
 
   /// Whether n-grams answer with the network, where that helps.

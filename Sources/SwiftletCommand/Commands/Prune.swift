@@ -184,7 +184,8 @@ struct Prune: ParsableCommand {
     if let held, kind != .tokens {
       let held = try held.relabelled(as: folder.configuration.labels, of: "the model")
       let companions = try ClassifierCompanions(
-        fitting: run.predictions(on: held), on: held, baseline: joinsNGrams ? NGramBaseline(training) : nil)
+        fitting: run.predictions(on: held), on: held,
+        baseline: joinsNGrams ? NGramBaseline(training, execution: execution) : nil)
       try companions.write(to: out)
     }
   }

@@ -146,7 +146,8 @@ struct Demonstration {
     guard result.outcome != .interrupted else { return false }
     let held = try validation.relabelled(as: training.labelNames, of: training.path)
     let companions = try ClassifierCompanions(
-      fitting: run.predictions(on: held), on: held, baseline: NGramBaseline(training))
+      fitting: run.predictions(on: held), on: held,
+      baseline: NGramBaseline(training, execution: execution))
     try companions.write(to: output)
     if companions.ensemble != nil { say("   " + NGramEnsemble.sentence) }
     return true

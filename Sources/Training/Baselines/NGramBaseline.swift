@@ -1,5 +1,6 @@
 import Corpora
 import NGrams
+import Tensors
 
 /// What a classifier must beat to be worth its training: logistic regression on the words and letters of the same
 /// training set.
@@ -16,8 +17,11 @@ public struct NGramBaseline: Sendable {
   /// Learns from a training set.
   ///
   /// Throws `TrainingFailure.noData` where there are no rows.
-  public init(_ training: LabelledData) throws(TrainingFailure) {
-    guard let classifier = NGramClassifier(learningFrom: training) else {
+  /// - Parameter execution: Whose threads it learns on; the bits are the same for any number.
+  public init(
+    _ training: LabelledData, execution: Execution = Execution(threads: 1)
+  ) throws(TrainingFailure) {
+    guard let classifier = NGramClassifier(learningFrom: training, execution: execution) else {
       throw .noData(set: "training", needed: "it has no rows")
     }
     (self.classifier, labels) = (classifier, training.labelNames)

@@ -93,7 +93,7 @@ public struct FineTuningTrials {
       ngrams[fold ?? 0] = run.ngrams
       let result = try run.run(until: shouldStop)
       guard result.outcome != .interrupted, let evaluation = result.evaluation else { return false }
-      let baseline = try joinsNGrams ? baselines.baseline(of: split.training, fold ?? 0) : nil
+      let baseline = try joinsNGrams ? baselines.baseline(of: split.training, fold ?? 0, execution) : nil
       let answers = try TrialAnswers(run, evaluation, split, baseline)
       let trial = Trial(
         candidate: number, seed: settings.loop.seed, fold: fold, figures: try answers.figures(),
@@ -120,10 +120,10 @@ public struct FineTuningTrials {
 
   /// The figures of what any classifier must beat, by the names of `Evaluation`'s JSON: words and letters learned from
   /// each split's training rows, asked about what was held out and about the test set; nothing where words have labels.
-  public func ngrams() throws -> (held: [JSONValue], test: [JSONValue]) {
+  public func ngrams(on execution: Execution) throws -> (held: [JSONValue], test: [JSONValue]) {
     var figures: (held: [JSONValue], test: [JSONValue]) = ([], [])
     for (fold, split) in splits.enumerated() {
-      guard let baseline = try baselines.baseline(of: split.training, fold) else { continue }
+      guard let baseline = try baselines.baseline(of: split.training, fold, execution) else { continue }
       func answers(_ data: LabelledData) throws -> JSONValue {
         let data = try data.relabelled(as: split.training.labelNames, of: split.training.path)
         return baseline.predictions(on: data).evaluation().json

@@ -1,6 +1,7 @@
 import Corpora
 import Files
 import NGrams
+import Tensors
 
 /// What a trial's run answers to the rows that were held out, with n-grams beside it where that helps.
 public struct TrialAnswers: Sendable {
@@ -62,10 +63,10 @@ final class SplitBaselines {
   private var known: [Int: NGramBaseline] = [:]
 
   /// Those of a split; nil where words have labels.
-  func baseline(of training: LabelledData, _ split: Int) throws -> NGramBaseline? {
+  func baseline(of training: LabelledData, _ split: Int, _ execution: Execution) throws -> NGramBaseline? {
     guard training.kind != .tokens else { return nil }
     if let baseline = known[split] { return baseline }
-    let baseline = try NGramBaseline(training)
+    let baseline = try NGramBaseline(training, execution: execution)
     known[split] = baseline
     return baseline
   }
