@@ -58,8 +58,9 @@ public struct FineTuningSettings: Sendable {
   ) -> FineTuningSettings {
     // Published rates fall about with the width: 3e-4 at 128 to 2e-5 … 5e-5 at 768.
     let peak = min(1e-3, 0.06 / Double(configuration.width)) * (pretrained ? 1 : 2)
-    // A set of some hundred rows gives few steps in an epoch, so it is read more often.
-    let usual = rows < 1000 ? 15.0 : rows < 10_000 ? 6 : 4
+    // A set of some hundred rows gives few steps in an epoch, so it is read more often; labels of words need it, too
+    // (Benchmarks.md).
+    let usual = rows < (kind == .tokens ? 10_000 : 1000) ? 15.0 : rows < 10_000 || kind == .tokens ? 6 : 4
     var settings = FineTuningSettings(
       loop: LoopSettings(
         optimizer: AdamW(beta1: 0.9, beta2: 0.99, epsilon: 1e-6, weightDecay: 0.01),
