@@ -20,51 +20,37 @@ package struct FeedForward: Sendable {
   /// What the backward pass needs, and the shape of its gradients.
   package struct Saved {
     /// The function's derivative: [T, I]; gated, what is before the function: [T, 2I].
-    package private(set) var expanded: Matrix
+    package let expanded: Matrix
     /// After it: [T, I].
-    package private(set) var activated: Matrix
+    package let activated: Matrix
 
     package init(_ layer: FeedForward, rows: Int, _ plan: inout Workspace.Planner) {
       expanded = plan.matrix(rows, layer.up.weight.rows)
       activated = plan.matrix(rows, layer.down.weight.columns)
     }
-
-    /// The memory of the first rows.
-    func first(_ rows: Int) -> Saved {
-      var result = self
-      (result.expanded, result.activated) = (expanded.first(rows), activated.first(rows))
-      return result
-    }
   }
 
   /// The gradients of what was saved: of the same shapes, and in one memory where there is no gate.
   package struct Scratch {
-    package private(set) var expanded: Matrix, activated: Matrix
+    package let expanded: Matrix, activated: Matrix
 
     package init(_ layer: FeedForward, rows: Int, _ plan: inout Workspace.Planner) {
       activated = plan.matrix(rows, layer.down.weight.columns)
       expanded = layer.isGated ? plan.matrix(rows, layer.up.weight.rows) : activated
     }
-
-    /// The memory of the first rows.
-    func first(_ rows: Int) -> Scratch {
-      var result = self
-      (result.expanded, result.activated) = (expanded.first(rows), activated.first(rows))
-      return result
-    }
   }
 
-  /// x [T, D] to y [T, D].
+  /// x [T, D] to y [T, D]; what is saved may have room for more rows.
   package func forward(_ x: Matrix, to y: Matrix, _ saved: Saved, _ pass: Pass) {
+    let (expanded, activated) = (saved.expanded.first(x.rows), saved.activated.first(x.rows))
     if isGated {
-      up.forward(x, to: saved.expanded, pass)
-      pass.execution.gate(activation, saved.expanded, into: saved.activated)
+      up.forward(x, to: expanded, pass)
+      pass.execution.gate(activation, expanded, into: activated)
     } else {
       up.forward(
-        x, to: saved.expanded, activation: activation, activated: saved.activated,
-        keepsDerivative: pass.isForTraining, pass)
+        x, to: expanded, activation: activation, activated: activated, keepsDerivative: pass.isForTraining, pass)
     }
-    down.forward(saved.activated, to: y, pass)
+    down.forward(activated, to: y, pass)
   }
 
   /// `xGradient` is written last, and may be the memory of `yGradient`.
@@ -73,13 +59,14 @@ package struct FeedForward: Sendable {
     _ scratch: Scratch, _ pass: Pass, _ gradients: ParameterBuffer
   ) {
     precondition(pass.isForTraining, "a backward pass behind one that was not for training")
+    let (expanded, activated) = (saved.expanded.first(x.rows), saved.activated.first(x.rows))
+    let (expandedGradient, activatedGradient) = (scratch.expanded.first(x.rows), scratch.activated.first(x.rows))
     if isGated {
-      down.backward(yGradient, x: saved.activated, to: scratch.activated, pass, gradients)
-      pass.execution.gateBackward(activation, saved.expanded, yGradient: scratch.activated, into: scratch.expanded)
+      down.backward(yGradient, x: activated, to: activatedGradient, pass, gradients)
+      pass.execution.gateBackward(activation, expanded, yGradient: activatedGradient, into: expandedGradient)
     } else {
-      down.backward(
-        yGradient, x: saved.activated, to: scratch.expanded, times: saved.expanded, pass, gradients)
+      down.backward(yGradient, x: activated, to: expandedGradient, times: expanded, pass, gradients)
     }
-    up.backward(scratch.expanded, x: x, to: xGradient, accumulates: accumulates, pass, gradients)
+    up.backward(expandedGradient, x: x, to: xGradient, accumulates: accumulates, pass, gradients)
   }
 }

@@ -5,7 +5,7 @@ extension TransformerBlock {
   package struct Saved {
     package let attention: SelfAttention.Saved
     package let attentionNorm: Normalization.Saved
-    package private(set) var feedForward: FeedForward.Saved
+    package let feedForward: FeedForward.Saved
     package let feedForwardNorm: Normalization.Saved
     /// norm(x), with norms before: [T, D].
     package let attentionInput: Matrix
@@ -31,7 +31,6 @@ extension TransformerBlock {
     /// The same with room for only so many rows behind attention.
     func behindAttention(_ rows: Int) -> Saved {
       var result = self
-      result.feedForward = feedForward.first(rows)
       result.attentionSum = attentionSum.first(rows)
       result.feedForwardInput = feedForwardInput.first(rows)
       result.feedForwardSum = feedForwardSum.first(rows)
@@ -46,7 +45,7 @@ extension TransformerBlock {
     /// A gradient behind a dropout: [T, D]; empty without one.
     package private(set) var dropped: Matrix
     package let attention: SelfAttention.Scratch
-    package private(set) var feedForward: FeedForward.Scratch
+    package let feedForward: FeedForward.Scratch
 
     /// Plans for a backward pass too, if `training`; the gradients inside of the two parts use the same memory.
     package init(
@@ -66,7 +65,6 @@ extension TransformerBlock {
       var result = self
       result.branch = branch.first(rows)
       result.dropped = dropped.first(rows)
-      result.feedForward = feedForward.first(rows)
       return result
     }
   }

@@ -113,35 +113,9 @@ package struct LinearClassifier: Sendable {
     }
   }
 
-  /// Turns the scores of a row into the derivatives of its loss by them, and returns the loss.
-  static func differentiate(
-    _ scores: UnsafeMutableBufferPointer<Float>, _ targets: ArraySlice<Float>, _ kind: LabelKind
-  ) -> Double {
-    var loss = 0.0
-    if kind == .single, scores.count > 1 {
-      softmax(scores)
-      for (output, target) in targets.enumerated() where target == 1 {
-        loss -= logarithm(max(Double(scores[output]), 1e-45))
-        scores[output] -= 1
-      }
-      return loss
-    }
-    for (output, target) in targets.enumerated() {
-      let score = scores[output]
-      if kind == .value {
-        scores[output] = score - target
-        loss += Double((score - target) * (score - target)) / 2
-      } else {
-        loss += Double(max(score, 0) - score * target) + logarithm(1 + exponential(-Double(abs(score))))
-        scores[output] = sigmoid(score) - target
-      }
-    }
-    return loss
-  }
+  static func sigmoid(_ x: Float) -> Float { Float(1 / (1 + exponential(-Double(x)))) }
 
-  private static func sigmoid(_ x: Float) -> Float { Float(1 / (1 + exponential(-Double(x)))) }
-
-  private static func softmax(_ scores: UnsafeMutableBufferPointer<Float>) {
+  static func softmax(_ scores: UnsafeMutableBufferPointer<Float>) {
     let largest = scores.max() ?? 0
     var sum: Float = 0
     for index in scores.indices {

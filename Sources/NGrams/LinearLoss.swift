@@ -61,11 +61,37 @@ struct LinearLoss {
             let range = row * outputs..<(row + 1) * outputs
             let scores = UnsafeMutableBufferPointer(rebasing: slopes[range])
             LinearClassifier.score(rows, row, weights, into: scores)
-            losses[row] = LinearClassifier.differentiate(scores, targets[range], kind)
+            losses[row] = Self.differentiate(scores, targets[range], kind)
           }
         }
       }
     }
+  }
+
+  /// Turns the scores of a row into the derivatives of its loss by them, and returns the loss.
+  private static func differentiate(
+    _ scores: UnsafeMutableBufferPointer<Float>, _ targets: ArraySlice<Float>, _ kind: LabelKind
+  ) -> Double {
+    var loss = 0.0
+    if kind == .single, scores.count > 1 {
+      LinearClassifier.softmax(scores)
+      for (output, target) in targets.enumerated() where target == 1 {
+        loss -= logarithm(max(Double(scores[output]), 1e-45))
+        scores[output] -= 1
+      }
+      return loss
+    }
+    for (output, target) in targets.enumerated() {
+      let score = scores[output]
+      if kind == .value {
+        scores[output] = score - target
+        loss += Double((score - target) * (score - target)) / 2
+      } else {
+        loss += Double(max(score, 0) - score * target) + logarithm(1 + exponential(-Double(abs(score))))
+        scores[output] = LinearClassifier.sigmoid(score) - target
+      }
+    }
+    return loss
   }
 
   private func sumColumns(_ weights: [Float], share: Float, into gradient: inout [Float]) {

@@ -40,16 +40,20 @@ public struct ClassifierJudgement: Sendable {
   ///   - training: What the classifier learned from, for the baselines.
   ///   - baseline: N-grams that have learned from it; nil lets them learn now.
   ///   - mistakes: How many to show.
+  ///   - execution: Whose threads they learn on.
   public init(
     _ predictions: Predictions, network: Predictions? = nil, on data: LabelledData, training: LabelledData?,
-    baseline: NGramBaseline? = nil, mistakes count: Int = 5, temperature: Double? = nil, seed: UInt64 = 1
+    baseline: NGramBaseline? = nil, mistakes count: Int = 5, temperature: Double? = nil, seed: UInt64 = 1,
+    execution: Execution = Execution(threads: 1)
   ) throws {
     (self.predictions, self.temperature) = (predictions, temperature)
     self.network = network?.evaluation()
     let training = try training?.relabelled(as: predictions.labels, of: "the model")
     evaluation = training.map { predictions.evaluation(learnedFrom: $0) } ?? predictions.evaluation()
     intervals = Bootstrap(seed: seed).intervals(of: predictions)
-    ngrams = try training.map { try (baseline ?? NGramBaseline($0)).predictions(on: data).evaluation() }
+    ngrams = try training.map {
+      try (baseline ?? NGramBaseline($0, execution: execution)).predictions(on: data).evaluation()
+    }
     mistakes = predictions.mistakes.prefix(count).map { text in
       Self.mistake(text, data.rows[text], predictions)
     }
@@ -76,10 +80,7 @@ public struct ClassifierJudgement: Sendable {
     let answers = network.joined(by: ensemble, of: data.rows)
     try self.init(
       scaling?.applied(to: answers) ?? answers, network: ensemble == nil ? nil : network, on: data,
-      training: training,
-      baseline: try training.map {
-        try NGramBaseline($0.relabelled(as: configuration.labels, of: "the model"), execution: execution)
-      }, mistakes: mistakes, temperature: scaling?.temperature)
+      training: training, mistakes: mistakes, temperature: scaling?.temperature, execution: execution)
   }
 
   private static func mistake(_ text: Int, _ row: LabelledRow, _ predictions: Predictions) -> Mistake {

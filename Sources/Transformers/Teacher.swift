@@ -72,9 +72,9 @@ public struct Teaching: Sendable {
       throw .otherTeacher(
         what: "tokens", teacher: model.configuration.vocabularySize, student: student.vocabularySize)
     }
-    let (hidden, pass) = model.run(teacher.weights, activations, execution, reading: rows)
+    let (hidden, places, pass) = model.run(teacher.weights, activations, execution, reading: rows)
     return LanguageHead.Teacher(
-      head: head, hidden: hidden, rows: pass.places(of: rows[...]), memory: memory, pass: pass, weight: teacher.weight,
+      head: head, hidden: hidden, rows: places, memory: memory, pass: pass, weight: teacher.weight,
       temperature: teacher.temperature)
   }
 
@@ -92,9 +92,9 @@ public struct Teaching: Sendable {
       throw .otherTeacher(
         what: "labels", teacher: model.configuration.labels.count, student: student.labels.count)
     }
-    let asked = rows ?? model.pooledRows(activations)
-    let (hidden, pass) = model.run(teacher.weights, activations, execution, reading: asked)
-    let scores = head.forward(hidden, rows: pass.places(of: asked[...]), memory, pass)
+    let (hidden, places, pass) = model.run(
+      teacher.weights, activations, execution, reading: rows ?? model.pooledRows(activations))
+    let scores = head.forward(hidden, rows: places, memory, pass)
     return SoftTargets(scores: scores, weight: teacher.weight, temperature: teacher.temperature)
   }
 }

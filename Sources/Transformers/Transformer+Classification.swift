@@ -9,10 +9,9 @@ extension Transformer {
   ) throws(ModelFailure) -> Matrix {
     try load(batch, weights, activations)
     let (head, memory) = try classificationHead(activations)
-    let asked =
-      configuration.head == .tokenClassification ? Array(activations.rows.allRows) : pooledRows(activations)
-    let (hidden, pass) = run(weights, activations, execution, reading: asked)
-    return head.forward(hidden, rows: pass.places(of: asked[...]), memory, pass).keeping(activations)
+    let asked = configuration.head == .tokenClassification ? nil : pooledRows(activations)
+    let (hidden, places, pass) = run(weights, activations, execution, reading: asked)
+    return head.forward(hidden, rows: places, memory, pass).keeping(activations)
   }
 
   /// The sum of the losses of a classification head, and with `gradients` its gradient.
@@ -45,21 +44,20 @@ extension Transformer {
       "\(answers?.scores.count ?? 0) scores of a teacher for \(batch.lengths.count) sequences")
     var labelled: [Int32]?
     if case .tokenClasses(let rows, _) = targets { labelled = rows }
-    let asked = labelled ?? pooledRows(activations)
-    let (hidden, pass) = run(
-      weights, activations, execution, reading: asked, dropoutSeed: dropoutSeed, isForTraining: gradients != nil)
-    let rows = pass.places(of: asked[...])
+    let (hidden, places, pass) = run(
+      weights, activations, execution, reading: labelled ?? pooledRows(activations), dropoutSeed: dropoutSeed,
+      isForTraining: gradients != nil)
     var soft = answers?.softTargets(labels: configuration.labels.count)
     if let teaching {
       soft = try teaching.labels(of: batch, rows: labelled, for: configuration, execution: execution)
     }
-    let scores = head.forward(hidden, rows: rows, memory, pass)
+    let scores = head.forward(hidden, rows: places, memory, pass)
     let loss = Self.loss(
       scores, targets, soft, smoothing: smoothing, classWeights: classWeights, differentiates: gradients != nil)
     if let gradients {
       let hiddenGradient = trunk.hiddenGradient(activations.memory.trunk, pass)
       hiddenGradient.clear()
-      head.backward(rows: rows, hiddenGradient: hiddenGradient, memory, pass, gradients)
+      head.backward(rows: places, hiddenGradient: hiddenGradient, memory, pass, gradients)
       runBack(activations, frozenDepth: frozenDepth, pass, gradients)
     }
     return loss

@@ -46,9 +46,8 @@ extension Transformer {
     inputs.values.pointer.update(from: vectors, count: vectors.count)
 
     let asked = pooledRows(activations)
-    let (hidden, pass) = run(
+    let (hidden, pooled, pass) = run(
       weights, activations, execution, reading: asked, inputs: inputs, isForTraining: true)
-    let pooled = pass.places(of: asked[...])
     let scores = head.forward(hidden, rows: pooled, memory, pass)
     let result = asked.indices.map { scores[$0, label] }
     scores.clear()

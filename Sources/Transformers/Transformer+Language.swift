@@ -13,8 +13,8 @@ extension Transformer {
     guard rows.count <= activations.logitRows else {
       throw .activationsTooSmall(what: "rows of logits", found: rows.count, planned: activations.logitRows)
     }
-    let (hidden, pass) = run(weights, activations, execution, reading: rows)
-    return head.forward(hidden, rows: pass.places(of: rows[...]), memory, pass).keeping(activations)
+    let (hidden, places, pass) = run(weights, activations, execution, reading: rows)
+    return head.forward(hidden, rows: places, memory, pass).keeping(activations)
   }
 
   /// The sum of the losses of a language head, causal and masked alike, and with `gradients` its gradient.
@@ -42,9 +42,8 @@ extension Transformer {
     let (head, memory) = try languageHead(activations)
     try check(targets, of: batch)
     let asked = targets.nextSentence.isEmpty ? targets.rows : targets.rows + activations.rows.firstRows
-    let (hidden, pass) = run(
+    let (hidden, places, pass) = run(
       weights, activations, execution, reading: asked, dropoutSeed: dropoutSeed, isForTraining: gradients != nil)
-    let places = pass.places(of: asked[...])
     let teacher = try teaching?.languageHead(
       of: batch, rows: targets.rows, for: configuration, execution: execution)
     let hiddenGradient = trunk.hiddenGradient(activations.memory.trunk, pass)

@@ -63,16 +63,18 @@ public struct Transformer: Sendable {
   }
 
   /// Runs the batch that was loaded through the trunk.
-  /// - Parameter asked: The rows whose hidden states are read, if not all; `Pass.places` says where they are.
+  /// - Parameter asked: The rows whose hidden states are read, if not all.
+  /// - Returns: The hidden states, and where those of the rows asked for are among them.
   func run(
     _ weights: ParameterBuffer, _ activations: Activations, _ execution: Execution, reading asked: [Int32]? = nil,
     dropoutSeed: UInt64? = nil, inputs: InputVectors? = nil, isForTraining: Bool = false
-  ) -> (hidden: Matrix, pass: Pass) {
+  ) -> (hidden: Matrix, places: ArraySlice<Int32>, pass: Pass) {
     let pass = Pass(
       weights: weights, execution: execution, rows: activations.rows, dropoutSeed: dropoutSeed,
       rotary: activations.rotary, inputs: inputs, selection: activations.select(asked),
       isForTraining: isForTraining)
-    return (trunk.forward(activations.memory.trunk, activations.memory.block, pass), pass)
+    let hidden = trunk.forward(activations.memory.trunk, activations.memory.block, pass)
+    return (hidden, pass.places(of: asked.map { $0[...] } ?? activations.rows.allRows), pass)
   }
 
   /// Runs the gradient of the hidden states back through the trunk.

@@ -122,7 +122,10 @@ struct Finetune: ParsableCommand {
     let kind: LabelKind? = task == .tokens ? .tokens : nil
     var training = try labels.read(train, kind: kind)
     var held = try validation.map { try labels.read($0, kind: kind) }
-    let test = try test.map { try labels.read($0, kind: kind) }
+    // Labels that nobody learns are refused now, and not when the training is over.
+    let test = try test.map {
+      try labels.read($0, kind: kind).relabelled(as: training.labelNames, of: training.path)
+    }
     if held == nil, trials.folds == nil {
       let parts = try training.split(validationFraction: 0.1, seed: shared.seed)
       (training, held) = (parts.training, parts.validation)

@@ -60,7 +60,12 @@ public struct FineTuningSettings: Sendable {
     let peak = min(1e-3, 0.06 / Double(configuration.width)) * (pretrained ? 1 : 2)
     // A set of some hundred rows gives few steps in an epoch, so it is read more often; labels of words need it, too
     // (Benchmarks.md).
-    let usual = rows < (kind == .tokens ? 10_000 : 1000) ? 15.0 : rows < 10_000 || kind == .tokens ? 6 : 4
+    let usual: Double =
+      switch rows {
+      case ..<1000: 15
+      case ..<10_000: kind == .tokens ? 15 : 6
+      default: kind == .tokens ? 6 : 4
+      }
     var settings = FineTuningSettings(
       loop: LoopSettings(
         optimizer: AdamW(beta1: 0.9, beta2: 0.99, epsilon: 1e-6, weightDecay: 0.01),
