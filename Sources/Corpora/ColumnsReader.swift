@@ -15,6 +15,8 @@ struct ColumnsReader {
     "id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc",
   ]
   private static let partOfSpeech = "upos"
+  /// Words of a text that are read; a text without end would take many times its size.
+  private static let mostWords = 1 << 20
 
   /// Where words and labels are.
   private struct Columns {
@@ -23,19 +25,20 @@ struct ColumnsReader {
     var label: Int?
   }
 
-  func read(_ text: [UInt8]) throws(LabelledFailure) -> RawRows {
-    var result = RawRows()
+  func read(_ text: [UInt8], into result: inout RowCollector) throws(LabelledFailure) {
     result.hasWords = true
     var row = RawRow(line: 0, text: "", words: [])
     var columns: Columns?
     func finish() {
       guard !row.words.isEmpty else { return }
+      guard row.words.count <= Self.mostWords else {
+        return result.refuse(
+          row.line, "the text has more than \(Self.mostWords) words; there is a blank line between texts")
+      }
       row.text = row.words.joined(separator: " ")
-      result.rows.append(row)
+      result.append(row)
     }
-    var lineNumber = 0
-    for line in text.split(separator: 0x0A, omittingEmptySubsequences: false) {
-      lineNumber += 1
+    for (lineNumber, line) in TextLines(text) {
       if isUniversal, line.first == UInt8(ascii: "#") { continue }
       let cells = cells(line)
       guard let first = cells.first else {
@@ -53,7 +56,7 @@ struct ColumnsReader {
         columns = known
         guard known.label != nil || options.allowsNoLabels else {
           result.refuse(lineNumber, "only one column where a word and its label are wanted")
-          return result
+          return
         }
         result.hasLabels = known.label != nil
         result.notes.append(note(known))
@@ -65,11 +68,11 @@ struct ColumnsReader {
             + (isUniversal ? "CoNLL-U has \(known.count)" : "the first line has \(known.count)"))
         continue
       }
+      guard row.words.count <= Self.mostWords else { continue }
       row.words.append(cells[known.word])
       if let label = known.label { row.labels.append(cells[label]) }
     }
     finish()
-    return result
   }
 
   private func columns(_ count: Int) throws(LabelledFailure) -> Columns {

@@ -6,11 +6,14 @@ struct DelimitedReader {
   let format: LabelledFormat
   let options: LabelledOptions
 
-  func read(_ text: [UInt8]) throws(LabelledFailure) -> RawRows {
+  func read(_ text: [UInt8], into result: inout RowCollector) throws(LabelledFailure) {
     var table = DelimitedTable(text, delimiter: delimiter(text), isQuoted: format == .csv)
-    var result = RawRows()
     guard let header = table.nextRecord() else { throw .empty(path: path) }
+    guard header.cellCount == header.cells.count else {
+      throw .tooLong(path: path, limit: header.cells.count, unit: "columns")
+    }
     let names = header.cells.map { trimmed($0) }
+    table.keptCells = names.count
     let columns = try LabelledColumns(names, path: path, options: options)
     for name in [columns.text, columns.pair, columns.label].compactMap(\.self)
     where names.count(where: { $0 == name }) > 1 {
@@ -21,32 +24,23 @@ struct DelimitedReader {
     let textIndex = names.firstIndex(of: columns.text) ?? 0
     let pairIndex = columns.pair.flatMap { names.firstIndex(of: $0) }
     let labelIndex = columns.label.flatMap { names.firstIndex(of: $0) }
-    // Rows with the same label share it, as far as there are not many.
-    var shared: [ExactString: [String]] = [:]
-    func shareable(_ cell: String) -> [String] {
-      if let labels = shared[ExactString(cell)] { return labels }
-      let labels = labels(cell)
-      if shared.count < 4096 { shared[ExactString(cell)] = labels }
-      return labels
-    }
     while let record = table.nextRecord() {
       if let problem = record.problem {
         result.refuse(record.line, problem)
         continue
       }
-      guard record.cells.count == names.count else {
-        let cells = record.cells.count
+      guard record.cellCount == names.count else {
+        let cells = record.cellCount
         let hint = format == .csv && cells > names.count ? "; quote texts that have a comma in them" : ""
         result.refuse(
           record.line, "\(cells) \(cells == 1 ? "column" : "columns") where the header has \(names.count)\(hint)")
         continue
       }
-      result.rows.append(
+      result.append(
         RawRow(
           line: record.line, text: record.cells[textIndex], pair: pairIndex.map { record.cells[$0] },
-          labels: labelIndex.map { shareable(record.cells[$0]) } ?? []))
+          labels: labelIndex.map { labels(record.cells[$0]) } ?? []))
     }
-    return result
   }
 
   private func labels(_ cell: String) -> [String] {
@@ -67,11 +61,16 @@ struct DelimitedTable {
   struct Record: Equatable {
     /// The line on which it begins, from 1.
     var line: Int
-    var cells: [String]
+    /// The first of its cells.
+    var cells: [String] = []
+    /// How many cells there are.
+    var cellCount = 0
     /// What is wrong with it.
     var problem: String?
   }
 
+  /// Cells of a record that are kept; more are counted.
+  var keptCells = 1 << 16
   private let text: [UInt8]
   private let delimiter: UInt8
   private let isQuoted: Bool
@@ -89,7 +88,7 @@ struct DelimitedTable {
       line += 1
     }
     guard position < text.count else { return nil }
-    var record = Record(line: line, cells: [])
+    var record = Record(line: line)
     while true {
       let isLast = nextCell(&record)
       if isLast { return record }
@@ -101,7 +100,7 @@ struct DelimitedTable {
     if isQuoted, position < text.count, text[position] == UInt8(ascii: "\"") { return nextQuotedCell(&record) }
     let start = position
     while position < text.count, text[position] != delimiter, text[position] != 0x0A { position += 1 }
-    record.cells.append(String(decoding: text[start..<position], as: UTF8.self))
+    keep(text[start..<position], in: &record)
     return endCell()
   }
 
@@ -112,7 +111,7 @@ struct DelimitedTable {
     while true {
       guard position < text.count else {
         record.problem = "a quotation mark is opened and never closed"
-        record.cells.append(String(decoding: cell, as: UTF8.self))
+        keep(cell[...], in: &record)
         return true
       }
       let byte = text[position]
@@ -130,8 +129,13 @@ struct DelimitedTable {
       record.problem = "there is text after a closing quotation mark; a quotation mark inside of quotes is doubled"
       while position < text.count, text[position] != delimiter, text[position] != 0x0A { position += 1 }
     }
-    record.cells.append(String(decoding: cell, as: UTF8.self))
+    keep(cell[...], in: &record)
     return endCell()
+  }
+
+  private func keep(_ cell: ArraySlice<UInt8>, in record: inout Record) {
+    record.cellCount += 1
+    if record.cellCount <= keptCells { record.cells.append(String(decoding: cell, as: UTF8.self)) }
   }
 
   private mutating func endCell() -> Bool {

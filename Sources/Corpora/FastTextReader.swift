@@ -2,11 +2,8 @@
 struct FastTextReader {
   private static let mark = "__label__"
 
-  func read(_ text: [UInt8]) -> RawRows {
-    var result = RawRows()
-    var lineNumber = 0
-    for line in text.split(separator: 0x0A, omittingEmptySubsequences: false) {
-      lineNumber += 1
+  func read(_ text: [UInt8], into result: inout RowCollector) {
+    for (lineNumber, line) in TextLines(text) {
       guard line.contains(where: { !DocumentSplitter.isSpace($0) }) else { continue }
       var rest = Substring(decoding: line, as: UTF8.self).drop { $0.isWhitespace }
       var labels: [String] = []
@@ -20,8 +17,7 @@ struct FastTextReader {
         continue
       }
       if labels.count > 1 { result.hasLists = true }
-      result.rows.append(RawRow(line: lineNumber, text: trimmed(rest), labels: labels))
+      result.append(RawRow(line: lineNumber, text: trimmed(rest), labels: labels))
     }
-    return result
   }
 }

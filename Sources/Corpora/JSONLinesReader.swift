@@ -5,13 +5,10 @@ struct JSONLinesReader {
   let path: String
   let options: LabelledOptions
 
-  func read(_ text: [UInt8]) throws(LabelledFailure) -> RawRows {
-    var result = RawRows()
+  func read(_ text: [UInt8], into result: inout RowCollector) throws(LabelledFailure) {
     var columns: LabelledColumns?
     var wordKeys: WordKeys?
-    var lineNumber = 0
-    for line in text.split(separator: 0x0A, omittingEmptySubsequences: false) {
-      lineNumber += 1
+    for (lineNumber, line) in TextLines(text) {
       guard line.contains(where: { !DocumentSplitter.isSpace($0) }) else { continue }
       let object: JSONObject
       do {
@@ -33,7 +30,7 @@ struct JSONLinesReader {
       }
       if let wordKeys {
         do {
-          result.rows.append(try words(object, wordKeys, line: lineNumber))
+          result.append(try words(object, wordKeys, line: lineNumber))
         } catch {
           result.refuse(lineNumber, error.text)
         }
@@ -47,12 +44,11 @@ struct JSONLinesReader {
       }
       guard let columns else { continue }
       do {
-        result.rows.append(try row(object, columns, line: lineNumber, hasLists: &result.hasLists))
+        result.append(try row(object, columns, line: lineNumber, hasLists: &result.hasLists))
       } catch {
         result.refuse(lineNumber, error.text)
       }
     }
-    return result
   }
 
   private struct Problem: Error {

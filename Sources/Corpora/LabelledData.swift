@@ -38,7 +38,7 @@ public struct LabelledRow: Sendable, Hashable {
 /// Texts with labels, all in memory.
 public struct LabelledData: Sendable {
   /// The rows in the order of the file.
-  public var rows: [LabelledRow]
+  public var rows: LabelledRows
   /// The names of the labels, sorted by their bytes; empty where labels are values.
   public var labelNames: [String]
   /// What the labels are.
@@ -48,13 +48,15 @@ public struct LabelledData: Sendable {
   /// What was found out about the file and left out of it, as sentences.
   public var notes: [String]
   /// Rows that cannot be used and were left out, where that was asked for.
-  public var badRows: [LabelledFailure.BadRow] = []
+  public var badRows = Listing<LabelledFailure.BadRow>()
 
   /// A set of rows.
   public init(
-    rows: [LabelledRow], labelNames: [String], kind: LabelKind = .single, path: String = "", notes: [String] = []
+    rows: some Sequence<LabelledRow>, labelNames: [String], kind: LabelKind = .single, path: String = "",
+    notes: [String] = []
   ) {
-    (self.rows, self.labelNames, self.kind, self.path, self.notes) = (rows, labelNames, kind, path, notes)
+    self.rows = rows as? LabelledRows ?? LabelledRows(rows)
+    (self.labelNames, self.kind, self.path, self.notes) = (labelNames, kind, path, notes)
   }
 
   /// Whether labels that are taken for names may be meant as values: all are numbers, and there are many of them.
@@ -94,10 +96,7 @@ public struct LabelledData: Sendable {
     guard missing.isEmpty else { throw .unknownLabels(path: path, names: missing, other: other, known: names) }
     var result = self
     result.labelNames = names
-    for index in rows.indices {
-      let labels = rows[index].labels.compactMap { moved[Int($0)] }
-      result.rows[index].labels = kind == .tokens ? labels : labels.sorted()
-    }
+    result.rows.renumberLabels(moved.map { $0 ?? -1 })
     return result
   }
 }

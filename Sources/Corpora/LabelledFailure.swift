@@ -24,6 +24,8 @@ public enum LabelledFailure: Failure, Hashable {
   case repeatedColumn(path: String, name: String)
   /// Rows that cannot be used: the first of them, and how many there are.
   case badRows(path: String, rows: [BadRow], count: Int)
+  /// There are more different labels than are read.
+  case tooManyNames(path: String, limit: Int)
   /// Words with a label each where texts have labels, or the other way round.
   case wrongKind(path: String, hasWords: Bool)
   /// Labels that another set does not have.
@@ -60,6 +62,8 @@ public enum LabelledFailure: Failure, Hashable {
         + rows.map { "\(path):\($0.line): \($0.problem)" }
         + (count > rows.count ? ["and \(count - rows.count) more"] : []))
         .joined(separator: "\n")
+    case .tooManyNames(let path, let limit):
+      "\(path.quotedForMessage) has more than \(limit) different labels; if they are numbers, use --labels value."
     case .wrongKind(let path, let hasWords):
       hasWords
         ? "\(path.quotedForMessage) has a label for each word, and labels of whole texts are wanted."

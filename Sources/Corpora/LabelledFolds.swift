@@ -21,8 +21,8 @@ extension LabelledData {
     guard count >= 2, next >= count else { throw .tooFewRows(path: path, found: next, least: max(2, count)) }
     return (0..<count).map { fold in
       var (training, held) = (self, self)
-      training.rows = rows.indices.filter { folds[keys[$0]] != fold }.map { rows[$0] }
-      held.rows = rows.indices.filter { folds[keys[$0]] == fold }.map { rows[$0] }
+      training.rows = rows.selecting(rows.indices.filter { folds[keys[$0]] != fold })
+      held.rows = rows.selecting(rows.indices.filter { folds[keys[$0]] == fold })
       return (training, held)
     }
   }

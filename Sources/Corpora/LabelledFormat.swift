@@ -63,6 +63,8 @@ public struct LabelledOptions: Sendable, Equatable {
   public var longestText = 1 << 30
   /// The most rows that are read: a row takes memory however short it is.
   public var mostRows = 1 << 24
+  /// The most different labels that are read.
+  public var mostNames = 1 << 18
 
   /// What is found out from the file.
   public init() {}

@@ -16,17 +16,17 @@ public struct LabelledReport: Sendable {
   /// How many rows each label has, in the order of the names.
   public let classCounts: [(name: String, count: Int)]
   /// Rows whose texts and labels are those of an earlier row.
-  public private(set) var duplicates: [Twins] = []
+  public private(set) var duplicates = Listing<Twins>()
   /// Rows whose texts are those of an earlier row with other labels.
-  public private(set) var contradictions: [Twins] = []
+  public private(set) var contradictions = Listing<Twins>()
   /// Rows of the training data, and rows of the validation data with the same texts.
-  public private(set) var shared: [Twins] = []
+  public private(set) var shared = Listing<Twins>()
   /// The lines of rows that are longer than the model reads.
-  public private(set) var longRows: [Int] = []
+  public private(set) var longRows = Listing<Int>()
   /// Rows that cannot be used: empty texts, empty labels, columns too many or too few.
-  public private(set) var badRows: [LabelledFailure.BadRow] = []
+  public let badRows: Listing<LabelledFailure.BadRow>
   /// The lines of rows whose characters look damaged, by the kind of damage.
-  public private(set) var damaged: [EncodingDamage: [Int]] = [:]
+  public private(set) var damaged: [EncodingDamage: Listing<Int>] = [:]
   /// Pairs of labels that may be one, written in two ways.
   public private(set) var similarNames: [(String, String)] = []
   /// Labels of the validation data that the training data has not.
@@ -46,16 +46,16 @@ public struct LabelledReport: Sendable {
     let counts = data.classCounts
     badRows = data.badRows
     classCounts = data.labelNames.indices.map { (data.labelNames[$0], counts[$0]) }
-    var first: [[ExactString]: LabelledRow] = [:]
-    for row in data.rows {
+    var firstRows = FirstRows(data.rows)
+    for (place, row) in data.rows.enumerated() {
       let length = tokens(row.text) + (row.pair.map(tokens) ?? 0)
       longestRow = max(longestRow, length)
       if let maximumTokens, length > maximumTokens { longRows.append(row.line) }
       for damage in EncodingDamage.found(in: row.text + (row.pair ?? "")) {
-        damaged[damage, default: []].append(row.line)
+        damaged[damage, default: .init()].append(row.line)
       }
-      guard let earlier = first[Self.key(row)] else {
-        first[Self.key(row)] = row
+      guard let earlier = firstRows.first(like: row) else {
+        firstRows.insert(row, at: place)
         continue
       }
       let twins = Twins(first: earlier.line, second: row.line)
@@ -66,7 +66,7 @@ public struct LabelledReport: Sendable {
       }
     }
     for row in validation?.rows ?? [] {
-      if let earlier = first[Self.key(row)] { shared.append(Twins(first: earlier.line, second: row.line)) }
+      if let earlier = firstRows.first(like: row) { shared.append(Twins(first: earlier.line, second: row.line)) }
     }
     let known = Set(data.labelNames.map { ExactString($0) })
     unknownNames = validation?.labelNames.filter { !known.contains(ExactString($0)) } ?? []
@@ -76,33 +76,33 @@ public struct LabelledReport: Sendable {
   /// The findings, a sentence each; none where all is well.
   public var findings: [String] {
     var findings: [String] = []
-    func add(_ count: Int, _ what: String, _ examples: [String]) {
+    func add<Example>(_ count: Int, _ what: String, _ examples: [Example], _ text: (Example) -> String) {
       guard count > 0 else { return }
-      findings.append("\(count) \(what): \(examples.prefix(8).joined(separator: ", "))\(count > 8 ? " …" : "")")
+      let shown = examples.prefix(8).map(text).joined(separator: ", ")
+      findings.append("\(count) \(what): \(shown)\(count > 8 ? " …" : "")")
     }
-    add(badRows.count, "rows cannot be used", badRows.map { "line \($0.line) (\($0.problem))" })
+    func add<Example>(_ list: Listing<Example>, _ what: String, _ text: (Example) -> String) {
+      add(list.count, what, list.first, text)
+    }
+    func text(_ line: Int) -> String { "\(line)" }
+    add(badRows, "rows cannot be used") { "line \($0.line) (\($0.problem))" }
     for damage in EncodingDamage.allCases {
-      let lines = damaged[damage] ?? []
-      add(lines.count, "rows have \(damage.rawValue), on lines", lines.map(String.init))
+      add(damaged[damage] ?? .init(), "rows have \(damage.rawValue), on lines", text)
     }
-    add(duplicates.count, "rows are copies (line = line)", duplicates.map(Self.text))
-    add(contradictions.count, "texts have two different labels (line = line)", contradictions.map(Self.text))
-    add(shared.count, "validation rows are in the training data, too (line = line)", shared.map(Self.text))
-    add(longRows.count, "rows are longer than the model reads, on lines", longRows.map(String.init))
+    add(duplicates, "rows are copies (line = line)", Self.text)
+    add(contradictions, "texts have two different labels (line = line)", Self.text)
+    add(shared, "validation rows are in the training data, too (line = line)", Self.text)
+    add(longRows, "rows are longer than the model reads, on lines", text)
     add(
-      similarNames.count, "pairs of labels look like one label",
-      similarNames.map { "\($0.0.quotedForMessage) and \($0.1.quotedForMessage)" })
-    add(unknownNames.count, "labels are only in the validation data", unknownNames.map(\.quotedForMessage))
+      similarNames.count, "pairs of labels look like one label", similarNames,
+      { "\($0.0.quotedForMessage) and \($0.1.quotedForMessage)" })
+    add(unknownNames.count, "labels are only in the validation data", unknownNames, \.quotedForMessage)
     let rare = classCounts.filter { $0.count < 5 }
-    add(rare.count, "labels have fewer than 5 rows", rare.map { "\($0.name.quotedForMessage) (\($0.count))" })
+    add(rare.count, "labels have fewer than 5 rows", rare) { "\($0.name.quotedForMessage) (\($0.count))" }
     return findings
   }
 
   private static func text(_ twins: Twins) -> String { "\(twins.first) = \(twins.second)" }
-
-  private static func key(_ row: LabelledRow) -> [ExactString] {
-    [ExactString(trimmed(row.text)), ExactString(trimmed(row.pair ?? ""))]
-  }
 
   /// Names that differ in case, spaces and punctuation only; or, where they are long, in one letter.
   private static func similar(_ names: [String]) -> [(String, String)] {

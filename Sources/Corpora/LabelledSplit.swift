@@ -32,7 +32,7 @@ extension LabelledData {
     }
     func part(_ side: Bool) -> LabelledData {
       var part = self
-      part.rows = rows.indices.filter { isForValidation[$0] == side }.map { rows[$0] }
+      part.rows = rows.selecting(rows.indices.filter { isForValidation[$0] == side })
       return part
     }
     let (training, validation) = (part(false), part(true))

@@ -29,7 +29,9 @@ public struct NGramClassifier: Sendable {
   public var size: Int { features.count }
 
   /// Of each row and label, its probability; of values, the value.
-  public func answers(to rows: [LabelledRow]) -> [Float] { linear.answers(features.vectors(of: rows.map(\.texts))) }
+  public func answers(to rows: some Sequence<LabelledRow>) -> [Float] {
+    linear.answers(features.vectors(of: rows.map(\.texts)))
+  }
 
   /// Of each text, or pair, and label, its score; of values, the value.
   func scores(of texts: [[String]]) -> [Float] { linear.scores(features.vectors(of: texts)) }

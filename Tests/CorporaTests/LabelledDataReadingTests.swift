@@ -71,6 +71,29 @@ struct LabelledDataReadingTests {
     }
   }
 
+  @Test func manyLabelsColumnsAndWords() throws {
+    var options = LabelledOptions()
+    options.mostNames = 3
+    let text = "text\tlabel\na\tx\nb\ty\nc\tz\nd\tx\n"
+    #expect(try read(text, "a.tsv", options).labelNames == ["x", "y", "z"])
+    let failure = #expect(throws: LabelledFailure.self) { _ = try read(text + "e\tw\n", "a.tsv", options) }
+    #expect(failure?.description.contains("more than 3 different labels") == true)
+    options.kind = .value
+    #expect(try read("text\tlabel\na\t1\nb\t2\nc\t3\nd\t4\n", "a.tsv", options).rows.count == 4)
+
+    let header = "text\tlabel" + String(repeating: "\tx", count: 1 << 16)
+    let columns = #expect(throws: LabelledFailure.self) { _ = try read(header + "\na\tx\n", "a.tsv") }
+    #expect(columns?.description.contains("more than 65536 columns") == true)
+    let wide = "text\tlabel\na\tx" + String(repeating: "\tx", count: 1 << 17)
+    let cells = #expect(throws: LabelledFailure.self) { _ = try read(wide, "a.tsv") }
+    #expect(problems(cells) == [["2", "131074 columns where the header has 2"]])
+
+    let most = String(repeating: "a O\n", count: 1 << 20)
+    #expect(try read(most, "a.conll").rows.first?.words.count == 1 << 20)
+    let words = #expect(throws: LabelledFailure.self) { _ = try read("b O\n\na O\n" + most + "\nc I\n", "a.conll") }
+    #expect(problems(words) == [["3", "the text has more than 1048576 words; there is a blank line between texts"]])
+  }
+
   @Test func jsonLines() throws {
     let text = """
       {"text": "one \\u00e9", "label": "b", "extra": 1}

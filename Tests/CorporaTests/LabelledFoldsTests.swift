@@ -23,7 +23,7 @@ import Testing
 
   @Test func fewerTextsThanFoldsAreRefused() {
     var few = data
-    few.rows = Array(data.rows.prefix(3))
+    few.rows = data.rows.selecting(0..<3)
     #expect(throws: LabelledFailure.self) { try few.folds(4, seed: 1) }
     #expect(throws: LabelledFailure.self) { try data.folds(1, seed: 1) }
   }

@@ -13,10 +13,10 @@ struct LabelledReportTests {
     let validation = data([("c", 0), ("b", 1)], names: ["positive", "new"])
     let report = LabelledReport(training, validation: validation, maximumTokens: 5)
     #expect(report.classCounts.map(\.count) == [3, 2])
-    #expect(report.duplicates == [.init(first: 2, second: 4)])
-    #expect(report.contradictions == [.init(first: 3, second: 5)])
-    #expect(report.shared == [.init(first: 3, second: 3)])
-    #expect(report.longRows == [6])
+    #expect(report.duplicates.first == [.init(first: 2, second: 4)])
+    #expect(report.contradictions.first == [.init(first: 3, second: 5)])
+    #expect(report.shared.first == [.init(first: 3, second: 3)])
+    #expect(report.longRows.first == [6])
     #expect(report.longestRow == 11)
     #expect(report.unknownNames == ["new"])
     #expect(report.similarNames.count == 1)
@@ -36,5 +36,22 @@ struct LabelledReportTests {
   @Test func goodDataHasNoFindings() {
     let rows = (0..<100).map { ("text \($0)", Int32($0 % 2)) }
     #expect(LabelledReport(data(rows, names: ["animal", "plant"])).findings.isEmpty)
+  }
+
+  /// Of many things the first are kept; all are counted, and told.
+  @Test func longListsAreCounted() {
+    let count = Listing<Int>.limit + 3
+    let report = LabelledReport(data([("same", 0)] + (0..<count).map { _ in ("same", 0) }, names: ["a"]))
+    #expect(report.duplicates.count == count && report.duplicates.first.count == count - 3)
+    let shown = (3...10).map { "2 = \($0)" }.joined(separator: ", ")
+    #expect(report.findings == ["\(count) rows are copies (line = line): \(shown) …"])
+  }
+
+  /// A hundred thousand texts and as many copies, so that the table of the first ones grows.
+  @Test func manyTexts() {
+    let rows = (0..<100_000).map { ("text \($0 * 7919 % 1_000_003)", Int32($0 % 2)) }
+    let report = LabelledReport(data(rows + rows, names: ["a", "b"]))
+    #expect(report.duplicates.count == rows.count && report.contradictions.count == 0)
+    #expect(report.duplicates.first == (0..<rows.count).map { .init(first: $0 + 2, second: $0 + 2 + rows.count) })
   }
 }

@@ -69,6 +69,30 @@ import Testing
     #expect(try Program.run("corpus", "check", "--data", path, "--max-length", "4").status == 64)
   }
 
+  /// Four times the file and 64 MB, as `SECURITY.md` promises, of rows that are as short as they can be: a row, what is
+  /// known of it and what is wrong with it must take 16 bytes, and 144 had been taken.
+  @Test(arguments: [
+    ("1\ta\n0\tb\n", "tsv", "single"), ("1\ta\n0\tb\n", "tsv", "value"), ("a\n\t\n", "tsv", "single"),
+    ("a O\n\nb I\n\n", "conll", "tokens"), ("__label__ b\n__label__c d\n", "fasttext", "single"),
+  ])
+  func shortRowsTakeLittleMemory(_ rows: String, _ format: String, _ labels: String) throws {
+    let scratch = try Scratch()
+    let header = format == "tsv" ? "label\ttext\n1\tc\n" : ""
+    let text = header + String(repeating: rows, count: 600_000)
+    let path = try scratch.write(text, to: "a")
+    let program = try RunningProgram(
+      ["corpus", "check", "--data", path, "--format", format, "--labels", labels], errorPath: scratch.path("errors"))
+    var peak = 0
+    while !program.hasEnded {
+      peak = max(peak, program.peakMemory ?? 0)
+      usleep(1000)
+    }
+    #expect(program.wait() == 0, "\(program.errors)")
+    #if os(Linux)
+      #expect(peak > text.utf8.count && peak <= 4 * text.utf8.count + 64 << 20, "\(peak) bytes")
+    #endif
+  }
+
   @Test func usage() throws {
     #expect(try Program.run("corpus", "check").status == 64)
     #expect(try Program.run("corpus", "check", "--corpus", "a", "--data", "b").status == 64)

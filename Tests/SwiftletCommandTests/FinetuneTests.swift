@@ -231,6 +231,16 @@ import Testing
     #expect(result["accuracy"] is Double && result["macro_f1"] is Double)
   }
 
+  /// A test set that cannot be judged is found out before the training, which may take hours, and nothing is left of it.
+  @Test(arguments: [[], ["--seeds", "2"]])
+  func testRowsOfOtherLabels(arguments: [String]) throws {
+    let test = try scratch.write("label\ttext\nmineral\ta green stone\nanimal\tthe bird\n", to: "test.tsv")
+    let run = try Program.run(
+      ["finetune", "--model", model, "--train", train, "--test", test, "--out", scratch.path("out")] + arguments)
+    #expect(run.status == 65 && run.errors.contains("\"mineral\""), "\(run.errors)")
+    #expect(!FileManager.default.fileExists(atPath: scratch.path("out")))
+  }
+
   @Test func severalLabelsValuesAndPairs() throws {
     func labelled(_ name: String, _ header: String, _ row: (Int) -> String) throws -> String {
       try scratch.write(header + "\n" + (0..<48).map { row($0) + "\n" }.joined(), to: name)

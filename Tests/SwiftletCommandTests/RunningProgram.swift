@@ -90,6 +90,15 @@ final class RunningProgram {
     return true
   }
 
+  /// The most memory that it has held so far, in bytes; nil where the system does not say it, or it has ended.
+  var peakMemory: Int? {
+    guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
+      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+      let kilobytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first
+    else { return nil }
+    return Int(kilobytes).map { $0 << 10 }
+  }
+
   /// What it has written to standard error so far.
   var errors: String { (try? String(contentsOfFile: errorPath, encoding: .utf8)) ?? "" }
 }

@@ -34,8 +34,8 @@ public struct NGramTeacher: Sendable {
       nonisolated(unsafe) let answers = answers
       execution.pool.run(tasks: folds) { fold, _ in
         var rest = training, held = training
-        rest.rows = (0..<rows).filter { $0 % folds != fold }.map { training.rows[$0] }
-        held.rows = (0..<rows).filter { $0 % folds == fold }.map { training.rows[$0] }
+        rest.rows = training.rows.selecting((0..<rows).filter { $0 % folds != fold })
+        held.rows = training.rows.selecting((0..<rows).filter { $0 % folds == fold })
         answers[fold] = try? NGramBaseline(rest).predictions(on: held).probabilities
       }
     }

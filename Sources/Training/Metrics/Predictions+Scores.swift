@@ -31,7 +31,7 @@ extension Predictions {
 
   /// The answers with n-grams beside the network that gave these, if there are.
   /// - Parameter rows: What was asked.
-  public func joined(by ensemble: NGramEnsemble?, of rows: [LabelledRow]) -> Predictions {
+  public func joined(by ensemble: NGramEnsemble?, of rows: some Sequence<LabelledRow>) -> Predictions {
     guard let ensemble else { return self }
     var result = self
     result.probabilities = Self.probabilities(
