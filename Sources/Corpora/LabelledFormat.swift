@@ -59,10 +59,14 @@ public struct LabelledOptions: Sendable, Equatable {
   public var skipsBadRows = false
   /// Whether there may be no labels at all: texts that are to be classified.
   public var allowsNoLabels = false
-  /// The longest text that is read, in bytes, unpacked: all of it is held in memory.
-  public var longestText = 1 << 30
-  /// The most rows that are read: a row takes memory however short it is.
-  public var mostRows = 1 << 24
+  /// The longest text that is read, in bytes, unpacked: all of it is held in memory; 1 GB at most.
+  public var longestText = 1 << 30 {
+    didSet { longestText = min(longestText, 1 << 30) }
+  }
+  /// The most rows that are read: a row takes memory however short it is; 16,777,216 at most.
+  public var mostRows = 1 << 24 {
+    didSet { mostRows = min(mostRows, 1 << 24) }
+  }
   /// The most different labels that are read.
   public var mostNames = 1 << 18
 

@@ -30,7 +30,7 @@ public struct LabelledRows: Sendable {
     bytes.reserveCapacity(bytes.count + count)
   }
 
-  /// Adds a row; all of them have room in 4 GB.
+  /// Adds a row; all of them must have room in 4 GB, as those of a file have.
   public mutating func append(_ row: LabelledRow) {
     starts.append(UInt32(bytes.count))
     pack(row)

@@ -69,8 +69,9 @@ package struct Linear: Sendable {
     _ yGradient: Matrix, x: Matrix, to xGradient: Matrix?, accumulates: Bool = false, times derivative: Matrix? = nil,
     _ pass: Pass, _ gradients: ParameterBuffer
   ) {
+    let (dW, isZero) = gradients.target(weight)
     pass.execution.linearWeightGradient(
-      yGradient, input: x, into: gradients[weight], bias: bias.map { gradients[$0] })
+      yGradient, input: x, into: dW, accumulates: !isZero, bias: bias.map { gradients[$0] })
     guard let xGradient else { return }
     pass.execution.linearInputGradient(
       yGradient, weight: pass.weights[weight], into: xGradient, accumulates: accumulates, times: derivative)

@@ -69,15 +69,17 @@ extension Execution {
     kernels.multiply(product, on: pool)
   }
 
-  /// dW += dyᵀ · x, and db += Σ dy: the gradients of linear's parameters.
-  public func linearWeightGradient(_ dy: Matrix, input x: Matrix, into dW: Matrix, bias db: Matrix? = nil) {
+  /// dW (+)= dyᵀ · x, and db += Σ dy: the gradients of linear's parameters.
+  public func linearWeightGradient(
+    _ dy: Matrix, input x: Matrix, into dW: Matrix, accumulates: Bool = true, bias db: Matrix? = nil
+  ) {
     precondition(
       dy.rows == x.rows && dW.rows == dy.columns && dW.columns == x.columns,
       "linearWeightGradient: \(shape(dy))ᵀ · \(shape(x)) into \(shape(dW))")
     var product = MatrixProduct(
       rows: dW.rows, columns: dW.columns, depth: dy.rows, a: dy.pointer, strideOfA: dy.stride, transposedA: true,
       b: x.pointer, strideOfB: x.stride, c: dW.pointer, strideOfC: dW.stride)
-    product.accumulates = true
+    product.accumulates = accumulates
     product.precision = precision
     kernels.multiply(product, on: pool)
     if let db { sumColumns(dy, into: db) }

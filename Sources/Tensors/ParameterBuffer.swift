@@ -12,12 +12,17 @@ public final class ParameterBuffer: @unchecked Sendable {
   private let storage: AlignedBuffer<Float>
   /// Where parameters are in a buffer that leaves some out, by their number; nil where all are in the layout's places.
   private let offsets: [Int?]?
+  /// By their number, the parameters that are zero since `clear` and whose memory holds old numbers still, and how many
+  /// they are: most are overwritten before anybody reads them.
+  private var isStale: [Bool]
+  private var staleCount = 0
 
   /// A buffer of zeros.
   public init(zeros layout: ParameterLayout) {
     self.layout = layout
     self.storage = AlignedBuffer(zeros: layout.bufferCount)
     (stored, offsets) = (nil, nil)
+    isStale = Array(repeating: false, count: layout.entries.count)
   }
 
   /// A buffer of zeros without the matrices that `stored` has.
@@ -33,6 +38,7 @@ public final class ParameterBuffer: @unchecked Sendable {
     self.layout = layout
     self.stored = stored
     storage = AlignedBuffer(zeros: count)
+    isStale = Array(repeating: false, count: layout.entries.count)
   }
 
   /// The numbers of another buffer, without the matrices that `stored` has.
@@ -47,24 +53,45 @@ public final class ParameterBuffer: @unchecked Sendable {
   /// All of the memory as one row, the gaps between parameters (which stay zero) included.
   public var all: Matrix {
     precondition(stored == nil, "some matrices are there only as they are stored")
+    if staleCount > 0 { for entry in layout.entries { _ = self[entry.parameter] } }
     return Matrix(storage.pointer, rows: 1, columns: storage.count, owner: storage)
   }
 
   /// One parameter, which is here as floats.
   public subscript(parameter: Parameter) -> Matrix {
+    let (matrix, isZero) = target(parameter)
+    if isZero { matrix.clear() }
+    return matrix
+  }
+
+  /// One parameter whose numbers are about to be written, all of them, and whether they are zero: then they must not be
+  /// read, and need not be added to.
+  package func target(_ parameter: Parameter) -> (matrix: Matrix, isZero: Bool) {
+    let isZero = isStale[parameter.index]
+    if isZero {
+      isStale[parameter.index] = false
+      staleCount -= 1
+    }
+    return (memory(of: parameter), isZero)
+  }
+
+  private func memory(of parameter: Parameter) -> Matrix {
     guard let offset = offsets.map({ $0[parameter.index] }) ?? parameter.offset else {
       preconditionFailure("parameter \(parameter.index) is there only as it is stored")
     }
     return Matrix(storage.pointer + offset, rows: parameter.rows, columns: parameter.columns, owner: storage)
   }
 
-  /// Sets everything to zero.
-  public func clear() { storage.pointer.update(repeating: 0, count: storage.count) }
+  /// Sets everything to zero; memory is written when it is asked for.
+  public func clear() {
+    for index in isStale.indices { isStale[index] = true }
+    staleCount = isStale.count
+  }
 
   /// Takes over the numbers of another buffer of the same layout.
   public func copy(from other: ParameterBuffer) {
     precondition(layout.bufferCount == other.layout.bufferCount, "buffers of different layouts")
     precondition(stored == nil && other.stored == nil, "some matrices are there only as they are stored")
-    storage.pointer.update(from: other.storage.pointer, count: storage.count)
+    all.pointer.update(from: other.all.pointer, count: storage.count)
   }
 }

@@ -41,6 +41,32 @@ import Testing
     #expect(copy.all.row(0).allSatisfy { $0 == 0 })
   }
 
+  /// What is cleared is zero however it is looked at, and told to be once to who is going to overwrite it.
+  @Test func clearedMemoryIsWrittenWhenItIsAskedFor() {
+    let (layout, matrix, vector) = Self.layout()
+    let buffer = ParameterBuffer(zeros: layout)
+    #expect(!buffer.target(matrix).isZero)
+    func fill() { for parameter in [matrix, vector] { buffer[parameter].pointer.update(repeating: 7, count: 5) } }
+    fill()
+    buffer.clear()
+    #expect(buffer[matrix].row(0).allSatisfy { $0 == 0 } && !buffer.target(matrix).isZero)
+    #expect(buffer.target(vector).isZero && !buffer.target(vector).isZero)
+    fill()
+    buffer.clear()
+    buffer.clear()
+    let target = buffer.target(vector)
+    #expect(target.isZero)
+    target.matrix.pointer.update(repeating: 3, count: 5)
+    #expect(buffer.all.row(0).filter { $0 != 0 } == [3, 3, 3, 3, 3])
+    fill()
+    buffer.clear()
+    let copy = ParameterBuffer(zeros: layout)
+    copy[vector].pointer.update(repeating: 2, count: 5)
+    copy.clear()
+    copy.copy(from: buffer)
+    #expect(copy.all.row(0).allSatisfy { $0 == 0 } && buffer.all.row(0).allSatisfy { $0 == 0 })
+  }
+
   @Test func initializationsHaveTheirDeviations() {
     var layout = ParameterLayout()
     func add(_ name: String, _ initialization: Initialization) -> Parameter {
