@@ -11,37 +11,34 @@ struct FirstRows {
   init(_ rows: LabelledRows) { self.rows = rows }
 
   /// The row with these texts that was put in.
-  func first(like row: LabelledRow) -> LabelledRow? {
-    let key = key(of: row)
-    var slot = slot(of: key)
-    while table[slot] >= 0 {
-      let other = rows[Int(table[slot])]
-      if self.key(of: other) == key { return other }
-      slot = (slot + 1) & (table.count - 1)
-    }
-    return nil
-  }
+  func first(like row: LabelledRow) -> LabelledRow? { place(of: key(of: row)).row }
 
-  /// Puts in the row at a place, which is like none before it.
-  mutating func insert(_ row: LabelledRow, at place: Int) {
+  /// Puts in the row at a place, unless one with the same texts is there: that is returned.
+  mutating func insert(_ row: LabelledRow, at place: Int) -> LabelledRow? {
     if 2 * count >= table.count { grow() }
-    put(Int32(place), at: slot(of: key(of: row)))
+    let (slot, earlier) = self.place(of: key(of: row))
+    guard earlier == nil else { return earlier }
+    table[slot] = Int32(place)
     count += 1
+    return nil
   }
 
   private mutating func grow() {
     let places = table
     table = [Int32](repeating: -1, count: 2 * places.count)
-    for place in places where place >= 0 { put(place, at: slot(of: key(of: rows[Int(place)]))) }
+    for place in places where place >= 0 { table[self.place(of: key(of: rows[Int(place)])).slot] = place }
   }
 
-  private mutating func put(_ place: Int32, at first: Int) {
-    var slot = first
-    while table[slot] >= 0 { slot = (slot + 1) & (table.count - 1) }
-    table[slot] = place
+  /// Where in the table the row with this key is, or would be.
+  private func place(of key: [UInt8]) -> (slot: Int, row: LabelledRow?) {
+    var slot = Int(truncatingIfNeeded: ContentHash.of(key)) & (table.count - 1)
+    while table[slot] >= 0 {
+      let row = rows[Int(table[slot])]
+      if self.key(of: row) == key { return (slot, row) }
+      slot = (slot + 1) & (table.count - 1)
+    }
+    return (slot, nil)
   }
-
-  private func slot(of key: [UInt8]) -> Int { Int(truncatingIfNeeded: ContentHash.of(key)) & (table.count - 1) }
 
   /// What is compared: the bytes of both texts, with a byte between them that no text has.
   private func key(of row: LabelledRow) -> [UInt8] {

@@ -35,15 +35,17 @@ extension LabelledData {
     if found.hasWords != (kind == .tokens) || (found.hasWords && (wanted ?? .tokens) != .tokens) {
       throw .wrongKind(path: path, hasWords: found.hasWords)
     }
-    if let first = found.badRows.first.first {
+    if let first = found.badRows.kept.first {
       guard found.options.skipsBadRows else {
-        let shown = found.badRows.first.prefix(Self.shownBadRows)
+        let shown = found.badRows.kept.prefix(Self.shownBadRows)
         throw .badRows(path: path, rows: Array(shown), count: found.badRows.count)
       }
       found.notes.append(
         "left out \(found.badRows.count) bad rows, the first on line \(first.line): \(first.problem)")
     }
-    guard !found.rows.isEmpty else { throw .empty(path: path) }
+    guard !found.rows.isEmpty else {
+      throw found.badRows.kept.first.map { .noGoodRow(path: path, first: $0) } ?? .empty(path: path)
+    }
     guard !found.hasTooManyNames else { throw .tooManyNames(path: path, limit: found.options.mostNames) }
     let names = found.sortNames()
     self.init(rows: found.rows, labelNames: names, kind: kind, path: path, notes: found.notes)

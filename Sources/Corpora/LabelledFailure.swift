@@ -24,6 +24,8 @@ public enum LabelledFailure: Failure, Hashable {
   case repeatedColumn(path: String, name: String)
   /// Rows that cannot be used: the first of them, and how many there are.
   case badRows(path: String, rows: [BadRow], count: Int)
+  /// Every row is bad: the first.
+  case noGoodRow(path: String, first: BadRow)
   /// There are more different labels than are read.
   case tooManyNames(path: String, limit: Int)
   /// Words with a label each where texts have labels, or the other way round.
@@ -62,6 +64,10 @@ public enum LabelledFailure: Failure, Hashable {
         + rows.map { "\(path):\($0.line): \($0.problem)" }
         + (count > rows.count ? ["and \(count - rows.count) more"] : []))
         .joined(separator: "\n")
+    case .noGoodRow(let path, let first):
+      // Problems of JSON are whole sentences.
+      "\(path.quotedForMessage) has no row that can be used; line \(first.line): \(first.problem)"
+        + (first.problem.hasSuffix(".") ? "" : ".")
     case .tooManyNames(let path, let limit):
       "\(path.quotedForMessage) has more than \(limit) different labels; if they are numbers, use --labels value."
     case .wrongKind(let path, let hasWords):

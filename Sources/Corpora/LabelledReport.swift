@@ -54,10 +54,7 @@ public struct LabelledReport: Sendable {
       for damage in EncodingDamage.found(in: row.text + (row.pair ?? "")) {
         damaged[damage, default: .init()].append(row.line)
       }
-      guard let earlier = firstRows.first(like: row) else {
-        firstRows.insert(row, at: place)
-        continue
-      }
+      guard let earlier = firstRows.insert(row, at: place) else { continue }
       let twins = Twins(first: earlier.line, second: row.line)
       if earlier.labels == row.labels, earlier.value == row.value {
         duplicates.append(twins)
@@ -82,7 +79,7 @@ public struct LabelledReport: Sendable {
       findings.append("\(count) \(what): \(shown)\(count > 8 ? " …" : "")")
     }
     func add<Example>(_ list: Listing<Example>, _ what: String, _ text: (Example) -> String) {
-      add(list.count, what, list.first, text)
+      add(list.count, what, list.kept, text)
     }
     func text(_ line: Int) -> String { "\(line)" }
     add(badRows, "rows cannot be used") { "line \($0.line) (\($0.problem))" }

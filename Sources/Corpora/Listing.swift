@@ -4,7 +4,7 @@ public struct Listing<Element: Sendable>: Sendable {
   public static var limit: Int { 100_000 }
 
   /// The first of them.
-  public private(set) var first: [Element] = []
+  public private(set) var kept: [Element] = []
   /// How many there are.
   public private(set) var count = 0
 
@@ -14,6 +14,6 @@ public struct Listing<Element: Sendable>: Sendable {
   /// One more.
   public mutating func append(_ element: Element) {
     count += 1
-    if count <= Self.limit { first.append(element) }
+    if count <= Self.limit { kept.append(element) }
   }
 }

@@ -12,10 +12,9 @@ public final class ParameterBuffer: @unchecked Sendable {
   private let storage: AlignedBuffer<Float>
   /// Where parameters are in a buffer that leaves some out, by their number; nil where all are in the layout's places.
   private let offsets: [Int?]?
-  /// By their number, the parameters that are zero since `clear` and whose memory holds old numbers still, and how many
-  /// they are: most are overwritten before anybody reads them.
+  /// By their number, the parameters that are zero since `clear` and whose memory holds old numbers still:
+  /// most are overwritten before anybody reads them.
   private var isStale: [Bool]
-  private var staleCount = 0
 
   /// A buffer of zeros.
   public init(zeros layout: ParameterLayout) {
@@ -53,7 +52,7 @@ public final class ParameterBuffer: @unchecked Sendable {
   /// All of the memory as one row, the gaps between parameters (which stay zero) included.
   public var all: Matrix {
     precondition(stored == nil, "some matrices are there only as they are stored")
-    if staleCount > 0 { for entry in layout.entries { _ = self[entry.parameter] } }
+    if isStale.contains(true) { for entry in layout.entries { _ = self[entry.parameter] } }
     return Matrix(storage.pointer, rows: 1, columns: storage.count, owner: storage)
   }
 
@@ -68,10 +67,7 @@ public final class ParameterBuffer: @unchecked Sendable {
   /// read, and need not be added to.
   package func target(_ parameter: Parameter) -> (matrix: Matrix, isZero: Bool) {
     let isZero = isStale[parameter.index]
-    if isZero {
-      isStale[parameter.index] = false
-      staleCount -= 1
-    }
+    if isZero { isStale[parameter.index] = false }
     return (memory(of: parameter), isZero)
   }
 
@@ -85,7 +81,6 @@ public final class ParameterBuffer: @unchecked Sendable {
   /// Sets everything to zero; memory is written when it is asked for.
   public func clear() {
     for index in isStale.indices { isStale[index] = true }
-    staleCount = isStale.count
   }
 
   /// Takes over the numbers of another buffer of the same layout.

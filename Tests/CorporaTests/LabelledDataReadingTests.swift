@@ -159,6 +159,15 @@ struct LabelledDataReadingTests {
     #expect(failure?.description.hasSuffix("and 80 more") == true)
   }
 
+  /// Where bad rows are left out and no other is there, it is said what is wrong with them.
+  @Test func noRowCanBeUsed() throws {
+    var options = LabelledOptions()
+    options.skipsBadRows = true
+    let failure = #expect(throws: LabelledFailure.self) { _ = try read("text\tlabel\n\nx\ny\n", "a.tsv", options) }
+    #expect(failure?.description.hasSuffix("can be used; line 3: 1 column where the header has 2.") == true)
+    #expect(failure?.kind == .badData)
+  }
+
   @Test func quotesThatGoWrongAreNamed() throws {
     let failure = #expect(throws: LabelledFailure.self) {
       _ = try read("text,label\n\"a\" b,x\nc,y\n\"open,z\nd,x\n", "a.csv")

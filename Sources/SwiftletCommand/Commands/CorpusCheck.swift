@@ -149,18 +149,18 @@ struct CorpusCheck: ParsableCommand {
 
   private func json(_ data: LabelledData, _ report: LabelledReport) -> JSONValue {
     func twins(_ list: Listing<LabelledReport.Twins>) -> JSONValue {
-      .array(list.first.map { .array([.integer($0.first), .integer($0.second)]) })
+      .array(list.kept.map { .array([.integer($0.first), .integer($0.second)]) })
     }
-    func lines(_ list: some Sequence<Int>) -> JSONValue { .array(list.map { .integer($0) }) }
+    func lines(_ list: [Int]) -> JSONValue { .array(list.map { .integer($0) }) }
     var counts: JSONValue = .object([:])
     for (name, count) in report.classCounts { counts[name] = .integer(count) }
     return [
       "rows": .integer(data.rows.count), "classes": counts,
       "bad_rows": .array(
-        report.badRows.first.map { ["line": .integer($0.line), "problem": .string($0.problem)] }),
+        report.badRows.kept.map { ["line": .integer($0.line), "problem": .string($0.problem)] }),
       "duplicates": twins(report.duplicates), "contradictions": twins(report.contradictions),
-      "shared": twins(report.shared), "long_rows": lines(report.longRows.first),
-      "damaged_rows": lines(Set(report.damaged.values.flatMap(\.first)).sorted()),
+      "shared": twins(report.shared), "long_rows": lines(report.longRows.kept),
+      "damaged_rows": lines(Set(report.damaged.values.flatMap(\.kept)).sorted()),
       "similar_labels": .array(report.similarNames.map { .array([.string($0.0), .string($0.1)]) }),
       "findings": .array(report.findings.map { .string($0) }),
     ]
