@@ -22,7 +22,7 @@ public enum Activation: String, Sendable, Hashable, CaseIterable {
   case tanh
 }
 
-/// C = (op(A) · op(B) (+ C) (+ bias)) (∘ factor), all row-major.
+/// C = op(A) · op(B) (+ C) (+ bias), and what is done with it then; all row-major.
 public struct MatrixProduct: @unchecked Sendable {
   /// Rows of C, columns of C, and the length of each sum.
   public var rows: Int, columns: Int, depth: Int
@@ -36,18 +36,12 @@ public struct MatrixProduct: @unchecked Sendable {
   public var accumulates = false
   /// Added to every row, `columns` long.
   public var bias: UnsafePointer<Float>?
-  /// If set, the result is multiplied by it element by element: rows × columns, as a derivative in a backward pass.
-  public var factor: UnsafePointer<Float>?, strideOfFactor = 0
-  /// If set, `activated` receives activation(C), with C's stride, while C keeps what the backward pass needs.
-  public var activation: Activation?
-  /// Whether that is activation′(C), by which the backward pass multiplies; otherwise C itself.
-  public var keepsDerivative = false
-  /// Where the activated result goes.
-  public var activated: UnsafeMutablePointer<Float>?
+  /// What is done with the rows that are complete.
+  public var finish = ProductFinish.none
   /// The arithmetic.
   public var precision: Precision = .fp32
 
-  /// A product without bias or activation.
+  /// A product without bias and finish.
   public init(
     rows: Int, columns: Int, depth: Int,
     a: UnsafePointer<Float>, strideOfA: Int, transposedA: Bool = false,
@@ -134,8 +128,10 @@ public struct AttentionGradients: @unchecked Sendable {
   public var queries: UnsafeMutablePointer<Float>, queryStride: Int
   public var keys: UnsafeMutablePointer<Float>, keyStride: Int
   public var values: UnsafeMutablePointer<Float>, valueStride: Int
+  /// By what queries and keys, whose rows are then numbered alike, had been turned: their gradients are turned back.
+  public var rotation: Rotation?
 
-  /// All of it.
+  /// All of it but the rotation.
   public init(
     output: UnsafePointer<Float>, outputStride: Int, queries: UnsafeMutablePointer<Float>, queryStride: Int,
     keys: UnsafeMutablePointer<Float>, keyStride: Int, values: UnsafeMutablePointer<Float>, valueStride: Int

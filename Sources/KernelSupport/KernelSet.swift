@@ -76,10 +76,6 @@ public protocol KernelSet: Sendable {
   static func gate(
     _ activation: Activation, rows: Int, width: Int, x: UnsafePointer<Float>, y: UnsafeMutablePointer<Float>,
     on pool: ThreadPool)
-  /// Gradients of gate, for both halves of x.
-  static func gateBackward(
-    _ activation: Activation, rows: Int, width: Int, x: UnsafePointer<Float>, yGradient: UnsafePointer<Float>,
-    xGradient: UnsafeMutablePointer<Float>, on pool: ThreadPool)
   /// y = (x where kept, else 0) · scale, + residual if given; all may be the same memory.
   static func dropout(
     _ dropout: Dropout, rows: Int, columns: Int, x: UnsafePointer<Float>, residual: UnsafePointer<Float>?,
@@ -109,13 +105,10 @@ public protocol KernelSet: Sendable {
   static func scatterRows(
     rows: Int, columns: Int, y: UnsafePointer<Float>, indices: UnsafePointer<Int32>,
     table: UnsafeMutablePointer<Float>, on pool: ThreadPool)
-  /// Rotates pairs (j, j + width/2) of each head by the angle of its row's position (Su et al. 2021; half-split),
-  /// in place; the angle is negated if `inverse`, which is the backward pass. `cosines` and `sines` are
-  /// [positions, width/2]. Rows of x are `stride` apart and hold `heads` heads from their beginning.
+  /// Turns heads by their rows' positions, in place. Rows of x are `stride` apart and hold `heads` heads from their
+  /// beginning.
   static func rotate(
-    rows: Int, stride: Int, heads: Int, headWidth: Int, positions: UnsafePointer<Int32>,
-    cosines: UnsafePointer<Float>, sines: UnsafePointer<Float>, x: UnsafeMutablePointer<Float>, inverse: Bool,
-    on pool: ThreadPool)
+    rows: Int, stride: Int, heads: Int, rotation: Rotation, x: UnsafeMutablePointer<Float>, on pool: ThreadPool)
 
   // MARK: Losses
 

@@ -62,18 +62,18 @@ extension KernelVariant {
       }
       if sums == nil {
         copyRows(
-          buffers.queryGradients, blocks, rows: span.queries, times: a.scale,
-          to: gradients.queries + span.firstQuery &* gradients.queryStride + head &* a.headWidth,
-          stride: gradients.queryStride)
+          buffers.queryGradients, blocks, rows: span.firstQuery..<span.firstQuery &+ span.queries, times: a.scale,
+          to: gradients.queries + head &* a.headWidth, stride: gradients.queryStride, turnedBackBy: gradients.rotation)
       }
     }
-    let (row, place) = (span.firstKey &+ task.keys.lowerBound, task.keyHead &* a.headWidth)
+    let (first, place) = (span.firstKey &+ task.keys.lowerBound, task.keyHead &* a.headWidth)
+    let rows = first..<first &+ task.keys.length
     copyRows(
-      buffers.keyGradients, blocks, rows: task.keys.length, times: a.scale,
-      to: gradients.keys + row &* gradients.keyStride + place, stride: gradients.keyStride)
+      buffers.keyGradients, blocks, rows: rows, times: a.scale, to: gradients.keys + place,
+      stride: gradients.keyStride, turnedBackBy: gradients.rotation)
     copyRows(
-      buffers.valueGradients, blocks, rows: task.keys.length, times: 1,
-      to: gradients.values + row &* gradients.valueStride + place, stride: gradients.valueStride)
+      buffers.valueGradients, blocks, rows: rows, times: 1, to: gradients.values + place,
+      stride: gradients.valueStride, turnedBackBy: nil)
   }
 
   /// Packs a head's queries and gradients of outputs in both ways, and computes δ.
@@ -221,15 +221,18 @@ extension KernelVariant {
     }
   }
 
-  /// Copies sums of gradients to where they belong.
+  /// Copies sums of gradients to rows of the target.
   private static func copyRows(
-    _ source: UnsafePointer<Float>, _ blocks: AttentionBlocks, rows: Int, times factor: Float,
-    to target: UnsafeMutablePointer<Float>, stride: Int
+    _ source: UnsafePointer<Float>, _ blocks: AttentionBlocks, rows: Range<Int>, times factor: Float,
+    to target: UnsafeMutablePointer<Float>, stride: Int, turnedBackBy rotation: Rotation?
   ) {
     let factor = broadcast(factor)
-    for i in 0..<rows {
-      let (from, to) = (source + i &* blocks.paddedWidth, target + i &* stride)
+    var from = source
+    for row in rows {
+      let to = target + row &* stride
       forEachVector(blocks.headWidth) { j, count in store(load(from + j) * factor, to + j, count: count) }
+      if let rotation { turn(to, heads: 1, row: row, by: rotation, isBack: true) }
+      from += blocks.paddedWidth
     }
   }
 
@@ -253,6 +256,9 @@ extension KernelVariant {
             sum += load(sums.place(span: index, head: head, part: part) + i &* blocks.paddedWidth + j)
           }
           store(sum * scale, target + j, count: count)
+        }
+        if let rotation = gradients.rotation {
+          turn(target, heads: 1, row: span.firstQuery &+ i, by: rotation, isBack: true)
         }
       }
     }

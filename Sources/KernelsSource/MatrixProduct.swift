@@ -16,7 +16,7 @@ private enum Slot {
 }
 
 extension KernelVariant {
-  /// C = (op(A) · op(B) (+ C) (+ bias)) (∘ factor), in the manner of BLIS (Van Zee & van de Geijn 2015).
+  /// C = op(A) · op(B) (+ C) (+ bias), in the manner of BLIS (Van Zee & van de Geijn 2015).
   ///
   /// A task is a block of C. For each step of depth it packs its block of B, which then stays in the second-level
   /// cache; panel by panel of A, which stays in the first, the register tile walks along the block's panels of B.
@@ -95,18 +95,10 @@ extension KernelVariant {
             let c = p.c + row &* p.strideOfC + column
             let accumulates = k > 0 || p.accumulates
             let isWhole = height == tileRows && width == tileColumns
-            // What is read or written soon after a tile: the factor, or where activated numbers go.
             var (finish, beside) = (TileFinish(), swiftlet_ahead())
             if isLast {
-              finish.bias = p.bias.map { $0 + column }
-              finish.factor = p.factor.map { $0 + (row &* p.strideOfFactor &+ column) }
-              finish.strideOfFactor = p.strideOfFactor
-              let activated = p.activated.map { UnsafePointer($0 + (row &* p.strideOfC &+ column)) }
-              if let place = finish.factor ?? activated {
-                beside = FetchAhead.lines(
-                  of: place, stride: p.factor == nil ? p.strideOfC : p.strideOfFactor, rows: height, columns: width,
-                  isNear: true)
-              }
+              finish = tileFinish(p, row, column)
+              beside = linesToFinish(p, row, column, height: height, width: width)
             }
             ahead.forSteps(stepsOfTile) { lines in
               multiplyTile(
@@ -119,7 +111,7 @@ extension KernelVariant {
             if !isWhole { copyEdge(tile, height, width, to: c, stride: p.strideOfC, accumulates: accumulates, finish) }
           }
         }
-        if isLast { activate(p, some, columns, pool) }
+        if isLast { finishRows(p, some, columns, pool) }
       }
       k &+= depth
     } while k < p.depth
@@ -216,35 +208,12 @@ extension KernelVariant {
     }
   }
 
-  /// Adds the bias to rows of a block, applies the factor and the activation, while they are in the cache.
-  static func finish(_ p: MatrixProduct, _ rows: Range<Int>, _ columns: Range<Int>, _ pool: ThreadPool) {
-    if p.bias != nil || p.factor != nil {
-      for row in rows {
-        let c = p.c + row &* p.strideOfC + columns.lowerBound
-        let bias = p.bias.map { $0 + columns.lowerBound }
-        let factor = p.factor.map { $0 + (row &* p.strideOfFactor &+ columns.lowerBound) }
-        @inline(always) func finish(_ j: Int, _ count: Int) {
-          var value = load(c + j, count: count)
-          if let bias { value += load(bias + j, count: count) }
-          if let factor { value *= load(factor + j, count: count) }
-          store(value, c + j, count: count)
-        }
-        forEachVector(columns.length, finish)
-      }
+  /// What a tile does in its registers.
+  @inline(always) private static func tileFinish(_ p: MatrixProduct, _ row: Int, _ column: Int) -> TileFinish {
+    var result = TileFinish(bias: p.bias.map { $0 + column })
+    if case .multiply(let factor, let stride) = p.finish {
+      (result.factor, result.strideOfFactor) = (factor + (row &* stride &+ column), stride)
     }
-    activate(p, rows, columns, pool)
-  }
-
-  /// Applies the activation, if there is one, to rows of a block.
-  private static func activate(_ p: MatrixProduct, _ rows: Range<Int>, _ columns: Range<Int>, _ pool: ThreadPool) {
-    guard let activation = p.activation, let activated = p.activated else { return }
-    for row in rows {
-      let place = row &* p.strideOfC &+ columns.lowerBound
-      if p.keepsDerivative {
-        activateKeepingDerivative(activation, count: columns.length, x: p.c + place, y: activated + place)
-      } else {
-        activate(activation, count: columns.length, x: p.c + place, y: activated + place, on: pool)
-      }
-    }
+    return result
   }
 }

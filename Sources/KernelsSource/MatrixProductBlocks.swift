@@ -23,7 +23,8 @@ struct MatrixProductBlocks {
     static func vectors(_ product: MatrixProduct, _ element: PackedElement) -> Self {
       let depth = product.transposedA ? 384 : 384 &* element.depth
       return Self(
-        unit: (tileRows, tileColumns), rows: 1536, columns: 384 &* 384 / element.count(depth), depth: depth)
+        unit: (tileRows, product.unitOfColumns(tileColumns)), rows: 1536,
+        columns: 384 &* 384 / element.count(depth), depth: depth)
     }
   }
   /// Rows of A that are packed together where A is transposed, so that whole cache lines are read: 8 panels of 12.

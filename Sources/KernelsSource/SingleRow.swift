@@ -14,7 +14,8 @@ extension KernelVariant {
   /// The product, if it has few rows and B is transposed; otherwise false.
   static func multiplyFewRows(_ p: MatrixProduct, on pool: ThreadPool) -> Bool {
     guard p.rows <= mostRows, p.transposedB, !p.transposedA else { return false }
-    let columnsOfTask = max(1, workOfTask / max(p.depth, 1) / 16) &* 16
+    let unit = p.unitOfColumns(16)
+    let columnsOfTask = max(1, workOfTask / max(p.depth, 1) / unit) &* unit
     pool.run(tasks: (p.columns &+ columnsOfTask &- 1) / columnsOfTask) { task, _ in
       let columns = task &* columnsOfTask..<min((task &+ 1) &* columnsOfTask, p.columns)
       switch (p.rows, p.precision) {

@@ -23,13 +23,15 @@
   extension MatrixProductBlocks.Limits {
     /// Half as many bytes a number and a faster tile ask for larger blocks, so that packing stays small beside it: a block
     /// of B takes 768 KB of the second-level cache, rows of A and a panel of B 32 KB each.
-    static var tiles: Self { Self(unit: (blockSide, blockSide), rows: 1536, columns: 768, depth: 512) }
+    static func tiles(_ product: MatrixProduct) -> Self {
+      Self(unit: (blockSide, product.unitOfColumns(blockSide)), rows: 1536, columns: 768, depth: 512)
+    }
   }
 
   extension KernelVariant {
     /// The product of operands that are rounded to bfloat16.
     static func multiplyByTiles(_ product: MatrixProduct, on pool: ThreadPool) {
-      let blocks = MatrixProductBlocks(product, threads: pool.threads, limits: .tiles)
+      let blocks = MatrixProductBlocks(product, threads: pool.threads, limits: .tiles(product))
       pool.run(tasks: blocks.rowBlocks &* blocks.columnBlocks) { task, worker in
         let (row, column) = (task / blocks.columnBlocks &* blocks.rows, task % blocks.columnBlocks &* blocks.columns)
         swiftlet_configure_tiles()

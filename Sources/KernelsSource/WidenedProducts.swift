@@ -19,8 +19,9 @@ extension KernelVariant {
         rows: p.rows, columns: outputs.length, depth: columns, a: p.x, strideOfA: p.strideOfX, b: weights,
         strideOfB: stride, transposedB: true, c: p.y + outputs.lowerBound, strideOfC: p.strideOfY)
       product.bias = p.bias.map { $0 + outputs.lowerBound }
-      product.activation = p.activation
-      product.activated = p.activated.map { $0 + outputs.lowerBound }
+      if let activation = p.activation, let activated = p.activated {
+        product.finish = .activate(activation, result: activated + outputs.lowerBound)
+      }
       product.precision = precision
       self.multiply(product, on: pool)
     }

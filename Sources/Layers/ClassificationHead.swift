@@ -58,7 +58,7 @@ package struct ClassificationHead: Sendable {
     pass.execution.gatherRows(hidden, rows, into: memory.input)
     drop(memory.input, inputDropout, .classifierInput, pass)
     if let dense {
-      dense.forward(memory.input, to: memory.dense, activation: .tanh, activated: memory.features, pass)
+      dense.forward(memory.input, to: memory.dense, finish: .activate(.tanh, result: memory.features), pass)
       drop(memory.features, outputDropout, .classifierOutput, pass)
     }
     output.forward(memory.features, to: memory.scores, pass)

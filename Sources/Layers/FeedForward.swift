@@ -30,26 +30,23 @@ package struct FeedForward: Sendable {
     }
   }
 
-  /// The gradients of what was saved: of the same shapes, and in one memory where there is no gate.
+  /// The gradient of what `up` makes: [T, I]; gated, [T, 2I].
   package struct Scratch {
-    package let expanded: Matrix, activated: Matrix
+    package let expanded: Matrix
 
     package init(_ layer: FeedForward, rows: Int, _ plan: inout Workspace.Planner) {
-      activated = plan.matrix(rows, layer.down.weight.columns)
-      expanded = layer.isGated ? plan.matrix(rows, layer.up.weight.rows) : activated
+      expanded = plan.matrix(rows, layer.up.weight.rows)
     }
   }
 
   /// x [T, D] to y [T, D]; what is saved may have room for more rows.
   package func forward(_ x: Matrix, to y: Matrix, _ saved: Saved, _ pass: Pass) {
     let (expanded, activated) = (saved.expanded.first(x.rows), saved.activated.first(x.rows))
-    if isGated {
-      up.forward(x, to: expanded, pass)
-      pass.execution.gate(activation, expanded, into: activated)
-    } else {
-      up.forward(
-        x, to: expanded, activation: activation, activated: activated, keepsDerivative: pass.isForTraining, pass)
-    }
+    up.forward(
+      x, to: expanded,
+      finish: isGated
+        ? .gate(activation, result: activated)
+        : .activate(activation, result: activated, keepsDerivative: pass.isForTraining), pass)
     down.forward(activated, to: y, pass)
   }
 
@@ -60,13 +57,10 @@ package struct FeedForward: Sendable {
   ) {
     precondition(pass.isForTraining, "a backward pass behind one that was not for training")
     let (expanded, activated) = (saved.expanded.first(x.rows), saved.activated.first(x.rows))
-    let (expandedGradient, activatedGradient) = (scratch.expanded.first(x.rows), scratch.activated.first(x.rows))
-    if isGated {
-      down.backward(yGradient, x: activated, to: activatedGradient, pass, gradients)
-      pass.execution.gateBackward(activation, expanded, yGradient: activatedGradient, into: expandedGradient)
-    } else {
-      down.backward(yGradient, x: activated, to: expandedGradient, times: expanded, pass, gradients)
-    }
+    let expandedGradient = scratch.expanded.first(x.rows)
+    down.backward(
+      yGradient, x: activated, to: expandedGradient,
+      finish: isGated ? .gate(activation, of: expanded) : .multiply(by: expanded), pass, gradients)
     up.backward(expandedGradient, x: x, to: xGradient, accumulates: accumulates, pass, gradients)
   }
 }

@@ -31,7 +31,7 @@ package struct LanguageHead: Sendable {
     pass.execution.gatherRows(hidden, rows, into: memory.selected)
     if let transform {
       transform.dense.forward(
-        memory.selected, to: memory.dense, activation: transform.activation, activated: memory.activated, pass)
+        memory.selected, to: memory.dense, finish: .activate(transform.activation, result: memory.activated), pass)
       transform.norm.forward(memory.activated, to: memory.features, memory.norm, pass)
     }
     decoder.forward(memory.features, to: memory.logits, pass)

@@ -42,38 +42,30 @@ package struct Linear: Sendable {
     bias = hasBias ? layout.vector(biases, count: outputs, .zeros, depth: depth) : nil
   }
 
-  /// x [T, inputs] to y [T, outputs]; with an activation, `activated` receives activation(y), and y may keep
-  /// activation′(y) for the backward pass. (No such pass follows where weights are as they are stored.)
-  package func forward(
-    _ x: Matrix, to y: Matrix, activation: Activation? = nil, activated: Matrix? = nil, keepsDerivative: Bool = false,
-    _ pass: Pass
-  ) {
+  /// x [T, inputs] to y [T, outputs], and what is done with y. (No backward pass follows where weights are as they are
+  /// stored.)
+  package func forward(_ x: Matrix, to y: Matrix, finish: LinearFinish = .none, _ pass: Pass) {
     let bias = bias.map { pass.weights[$0] }
     if let stored = pass.stored?[weight] {
-      pass.execution.linear(
-        x, weight: stored, bias: bias, into: y, activation: activation, activated: activated)
+      pass.execution.linear(x, weight: stored, bias: bias, into: y, finish: finish)
     } else if let stored = pass.weights.stored?[weight] {
-      pass.execution.linear(
-        x, weight: stored, bias: bias, into: y, activation: activation, activated: activated, widened: true)
+      pass.execution.linear(x, weight: stored, bias: bias, into: y, finish: finish, widened: true)
     } else {
-      pass.execution.linear(
-        x, weight: pass.weights[weight], bias: bias, into: y, activation: activation, activated: activated,
-        keepsDerivative: keepsDerivative)
+      pass.execution.linear(x, weight: pass.weights[weight], bias: bias, into: y, finish: finish)
     }
   }
 
-  /// Adds to the parameters' gradients, and writes the input's; it is written last, so it may be the memory of
-  /// anything that is not needed any more, but not that of `yGradient`.
-  /// - Parameter derivative: Where x = f(u), f′(u): then `xGradient` receives the gradient of u.
+  /// Adds to the parameters' gradients, and writes the input's, or what that is turned into; it is written last, so it may
+  /// be the memory of anything that is not needed any more, but not that of `yGradient`.
   package func backward(
-    _ yGradient: Matrix, x: Matrix, to xGradient: Matrix?, accumulates: Bool = false, times derivative: Matrix? = nil,
-    _ pass: Pass, _ gradients: ParameterBuffer
+    _ yGradient: Matrix, x: Matrix, to xGradient: Matrix?, accumulates: Bool = false,
+    finish: InputGradientFinish = .none, _ pass: Pass, _ gradients: ParameterBuffer
   ) {
     let (dW, isZero) = gradients.target(weight)
     pass.execution.linearWeightGradient(
       yGradient, input: x, into: dW, accumulates: !isZero, bias: bias.map { gradients[$0] })
     guard let xGradient else { return }
     pass.execution.linearInputGradient(
-      yGradient, weight: pass.weights[weight], into: xGradient, accumulates: accumulates, times: derivative)
+      yGradient, weight: pass.weights[weight], into: xGradient, accumulates: accumulates, finish: finish)
   }
 }

@@ -63,10 +63,17 @@ package struct SelfAttention: Sendable {
   package func forward(
     _ x: Matrix, to y: Matrix, _ saved: Saved, selection: RowSelection? = nil, _ pass: Pass
   ) {
-    projection.forward(x, to: saved.projected, pass)
-    norms?.forward(
-      queries: saved.projected.columns(queries), keys: saved.projected.columns(keys), saved.norms, pass)
-    rotate(saved.projected, pass)
+    // Queries and keys stand side by side, and are turned in one go.
+    let (rotary, turnedHeads) = (rotary(pass), shape.heads + shape.keyHeads)
+    if let norms {
+      projection.forward(x, to: saved.projected, pass)
+      norms.forward(
+        queries: saved.projected.columns(queries), keys: saved.projected.columns(keys), saved.norms, pass)
+      if let rotary { pass.execution.rotate(saved.projected, heads: turnedHeads, by: rotary) }
+    } else {
+      projection.forward(
+        x, to: saved.projected, finish: rotary.map { .rotate($0, heads: turnedHeads) } ?? .none, pass)
+    }
     pass.cache?.store(saved.projected.columns(keysAndValues), layer: layer, spans: pass.rows.spans)
     pass.execution.attend(tensors(saved, pass), shape(pass), spans: pass.rows.spans, dropout: dropout(pass))
     if let selection { selection.gather(saved.mixed, into: selection.mixed, pass) }
@@ -87,8 +94,7 @@ package struct SelfAttention: Sendable {
     pass.execution.attendBackward(
       tensors(saved, pass), shape(pass), spans: pass.rows.spans, dropout: dropout(pass), outputGradient: scratch.mixed,
       queryGradient: scratch.projected.columns(queries), keyGradient: scratch.projected.columns(keys),
-      valueGradient: scratch.projected.columns(values))
-    rotate(scratch.projected, back: true, pass)
+      valueGradient: scratch.projected.columns(values), turnedBy: rotary(pass))
     norms?.backward(
       queries: scratch.projected.columns(queries), keys: scratch.projected.columns(keys), saved.norms, pass, gradients)
     projection.backward(scratch.projected, x: x, to: xGradient, accumulates: accumulates, pass, gradients)
@@ -119,12 +125,9 @@ package struct SelfAttention: Sendable {
       output: saved.mixed, logSumExp: saved.logSumExp)
   }
 
-  /// Queries and keys stand side by side, and are turned in one go.
-  private func rotate(_ projected: Matrix, back: Bool = false, _ pass: Pass) {
-    guard isRotary, let rotary = pass.rotary else { return }
-    pass.execution.rotate(
-      projected, heads: shape.heads + shape.keyHeads, headWidth: shape.headWidth, positions: pass.rows.positions,
-      cosines: rotary.cosines, sines: rotary.sines, inverse: back)
+  private func rotary(_ pass: Pass) -> RotaryPositions? {
+    guard isRotary, let table = pass.rotary else { return nil }
+    return RotaryPositions(positions: pass.rows.positions, cosines: table.cosines, sines: table.sines)
   }
 
   private func dropout(_ pass: Pass) -> Dropout {

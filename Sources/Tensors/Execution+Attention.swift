@@ -40,9 +40,12 @@ extension Execution {
   }
 
   /// The gradients of attention's queries, keys and values (overwritten), from the gradient of its output.
+  /// - Parameter rotary: By what queries and keys, whose rows are then numbered alike, had been turned: the gradients are of
+  ///   those before.
   public func attendBackward(
     _ tensors: AttentionTensors, _ shape: AttentionShape, spans: [SequenceSpan], dropout: Dropout,
-    outputGradient: Matrix, queryGradient: Matrix, keyGradient: Matrix, valueGradient: Matrix
+    outputGradient: Matrix, queryGradient: Matrix, keyGradient: Matrix, valueGradient: Matrix,
+    turnedBy rotary: RotaryPositions? = nil
   ) {
     precondition(
       outputGradient.columns == tensors.queries.columns && queryGradient.columns == tensors.queries.columns
@@ -50,13 +53,21 @@ extension Execution {
         && queryGradient.rows >= tensors.queries.rows && keyGradient.rows >= tensors.keys.rows
         && valueGradient.rows >= tensors.values.rows && outputGradient.rows >= tensors.queries.rows,
       "attendBackward: gradients do not have their tensors' shapes")
-    let gradients = AttentionGradients(
+    var gradients = AttentionGradients(
       output: outputGradient.pointer, outputStride: outputGradient.stride,
       queries: queryGradient.pointer, queryStride: queryGradient.stride,
       keys: keyGradient.pointer, keyStride: keyGradient.stride,
       values: valueGradient.pointer, valueStride: valueGradient.stride)
     spans.withUnsafeBufferPointer { spans in
-      kernels.attendBackward(arguments(tensors, shape, spans, dropout), gradients, on: pool)
+      guard let rotary else {
+        return kernels.attendBackward(arguments(tensors, shape, spans, dropout), gradients, on: pool)
+      }
+      precondition(
+        rotary.headWidth == shape.headWidth && tensors.keys.rows == tensors.queries.rows, "attendBackward: rotation")
+      rotary.withRotation(rows: tensors.queries.rows) { rotation in
+        gradients.rotation = rotation
+        kernels.attendBackward(arguments(tensors, shape, spans, dropout), gradients, on: pool)
+      }
     }
   }
 

@@ -22,16 +22,6 @@ extension Execution {
     kernels.gate(activation, rows: x.rows, width: y.columns, x: x.pointer, y: y.pointer, on: pool)
   }
 
-  /// The gradients of gate, for both halves.
-  public func gateBackward(_ activation: Activation, _ x: Matrix, yGradient: Matrix, into xGradient: Matrix) {
-    requireSame("gateBackward", x, xGradient)
-    precondition(
-      x.columns == 2 * yGradient.columns && x.rows == yGradient.rows && yGradient.isContiguous, "gateBackward")
-    kernels.gateBackward(
-      activation, rows: x.rows, width: yGradient.columns, x: x.pointer, yGradient: yGradient.pointer,
-      xGradient: xGradient.pointer, on: pool)
-  }
-
   /// y = dropout(x) + residual; all may be the same matrix.
   ///
   /// Its backward pass is the same, on the gradient.

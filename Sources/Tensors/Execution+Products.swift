@@ -2,69 +2,112 @@ import KernelSupport
 
 extension Execution {
   /// y = x · Wᵀ (+ bias): x [T, inputs], weight [outputs, inputs], y [T, outputs].
-  ///
-  /// With an activation, `activated` [T, outputs] receives activation(y), while y keeps what the backward pass needs:
-  /// itself, or, where that is asked for, activation′(y).
   public func linear(
     _ x: Matrix, weight: Matrix, bias: Matrix? = nil, into y: Matrix, accumulates: Bool = false,
-    activation: Activation? = nil, activated: Matrix? = nil, keepsDerivative: Bool = false
+    finish: LinearFinish = .none
   ) {
-    precondition(
-      x.columns == weight.columns && y.columns == weight.rows && y.rows == x.rows,
-      "linear: \(shape(x)) · \(shape(weight))ᵀ into \(shape(y))")
-    precondition(bias.map { $0.count == weight.rows } ?? true, "linear: bias \(shape(bias)) for \(weight.rows) outputs")
-    precondition(
-      activated.map { $0.rows == y.rows && $0.columns == y.columns && $0.stride == y.stride } ?? (activation == nil),
-      "linear: activated \(shape(activated)) beside \(shape(y))")
-    var product = MatrixProduct(
-      rows: y.rows, columns: y.columns, depth: x.columns, a: x.pointer, strideOfA: x.stride,
-      b: weight.pointer, strideOfB: weight.stride, transposedB: true, c: y.pointer, strideOfC: y.stride)
-    product.accumulates = accumulates
-    product.bias = bias.map { UnsafePointer($0.pointer) }
-    product.activation = activation
-    product.activated = activated?.pointer
-    product.keepsDerivative = keepsDerivative
-    product.precision = precision
-    kernels.multiply(product, on: pool)
+    requireShapes(x, weightRows: weight.rows, weightColumns: weight.columns, bias: bias, y, finish)
+    /// Some of the outputs.
+    func multiply(_ outputs: Range<Int>, _ finish: ProductFinish) {
+      let (weight, y) = (weight.rows(outputs), y.columns(outputs))
+      var product = MatrixProduct(
+        rows: y.rows, columns: y.columns, depth: x.columns, a: x.pointer, strideOfA: x.stride,
+        b: weight.pointer, strideOfB: weight.stride, transposedB: true, c: y.pointer, strideOfC: y.stride)
+      product.accumulates = accumulates
+      product.bias = bias.map { UnsafePointer($0.pointer + outputs.lowerBound) }
+      product.finish = finish
+      product.precision = precision
+      kernels.multiply(product, on: pool)
+    }
+    let outputs = 0..<weight.rows
+    switch finish {
+    case .none: multiply(outputs, .none)
+    case .activate(let activation, let result, keepsDerivative: false):
+      multiply(outputs, .activate(activation, result: result.pointer))
+    case .activate(let activation, let result, keepsDerivative: true):
+      multiply(outputs, .activateKeepingDerivative(activation, result: result.pointer))
+    case .gate(let activation, let result):
+      let width = result.columns
+      multiply(0..<width, .none)
+      multiply(
+        width..<2 * width, .gate(activation, gate: y.pointer, result: result.pointer, stride: result.stride))
+    case .rotate(let rotary, let heads):
+      rotary.withRotation(rows: y.rows) { multiply(outputs, $0.map { .rotate($0, heads: heads) } ?? .none) }
+    }
   }
 
-  /// y = x · Wᵀ (+ bias) with weights as they are stored.
+  /// y = x · Wᵀ (+ bias) with weights as they are stored; no backward pass follows.
   /// - Parameter widened: Whether the weights become floats on the way, as is faster with many rows.
   public func linear(
-    _ x: Matrix, weight: StoredMatrix, bias: Matrix? = nil, into y: Matrix, activation: Activation? = nil,
-    activated: Matrix? = nil, widened: Bool = false
+    _ x: Matrix, weight: StoredMatrix, bias: Matrix? = nil, into y: Matrix, finish: LinearFinish = .none,
+    widened: Bool = false
   ) {
-    precondition(
-      x.columns == weight.columns && y.columns == weight.rows && y.rows == x.rows,
-      "linear: \(shape(x)) · [\(weight.rows), \(weight.columns)]ᵀ into \(shape(y))")
-    precondition(bias.map { $0.count == weight.rows } ?? true, "linear: bias \(shape(bias)) for \(weight.rows) outputs")
-    precondition(
-      activated.map { $0.rows == y.rows && $0.columns == y.columns && $0.stride == y.stride } ?? (activation == nil),
-      "linear: activated \(shape(activated)) beside \(shape(y))")
+    requireShapes(x, weightRows: weight.rows, weightColumns: weight.columns, bias: bias, y, finish)
     var product = StoredProduct(
       weight, rows: x.rows, x: x.pointer, strideOfX: x.stride, y: y.pointer, strideOfY: y.stride)
     product.bias = bias.map { UnsafePointer($0.pointer) }
-    product.activation = activation
-    product.activated = activated?.pointer
+    if case .activate(let activation, let result, _) = finish {
+      (product.activation, product.activated) = (activation, result.pointer)
+    }
     product.widened = widened ? precision : nil
     kernels.multiply(product, on: pool)
+    switch finish {
+    case .none, .activate: break
+    case .gate(let activation, let result): gate(activation, y, into: result)
+    case .rotate(let rotary, let heads): rotate(y, heads: heads, by: rotary)
+    }
   }
 
-  /// dx (+)= dy · W: the gradient of linear's input.
-  /// - Parameter derivative: What the result is multiplied by, element by element: x = f(u), and dx becomes that of u.
-  public func linearInputGradient(
-    _ dy: Matrix, weight: Matrix, into dx: Matrix, accumulates: Bool = false, times derivative: Matrix? = nil
+  private func requireShapes(
+    _ x: Matrix, weightRows: Int, weightColumns: Int, bias: Matrix?, _ y: Matrix, _ finish: LinearFinish
   ) {
     precondition(
-      dy.columns == weight.rows && dx.columns == weight.columns && dx.rows == dy.rows
-        && derivative.map { $0.rows == dx.rows && $0.columns == dx.columns } ?? true,
-      "linearInputGradient: \(shape(dy)) · \(shape(weight)) into \(shape(dx)), times \(shape(derivative))")
+      x.columns == weightColumns && y.columns == weightRows && y.rows == x.rows,
+      "linear: \(shape(x)) · [\(weightRows), \(weightColumns)]ᵀ into \(shape(y))")
+    precondition(bias.map { $0.count == weightRows } ?? true, "linear: bias \(shape(bias)) for \(weightRows) outputs")
+    switch finish {
+    case .none: break
+    case .activate(_, let result, _):
+      precondition(
+        result.rows == y.rows && result.columns == y.columns && result.stride == y.stride,
+        "linear: activated \(shape(result)) beside \(shape(y))")
+    case .gate(_, let result):
+      precondition(
+        result.rows == y.rows && 2 * result.columns == y.columns, "linear: gated \(shape(result)) beside \(shape(y))")
+    case .rotate(let rotary, let heads):
+      precondition(
+        heads * rotary.headWidth <= y.columns, "linear: \(heads) heads of \(rotary.headWidth) in \(shape(y))")
+    }
+  }
+
+  /// dx (+)= dy · W: the gradient of linear's input, or what it is turned into.
+  public func linearInputGradient(
+    _ dy: Matrix, weight: Matrix, into dx: Matrix, accumulates: Bool = false, finish: InputGradientFinish = .none
+  ) {
     var product = MatrixProduct(
-      rows: dx.rows, columns: dx.columns, depth: dy.columns, a: dy.pointer, strideOfA: dy.stride,
+      rows: dy.rows, columns: weight.columns, depth: dy.columns, a: dy.pointer, strideOfA: dy.stride,
       b: weight.pointer, strideOfB: weight.stride, c: dx.pointer, strideOfC: dx.stride)
+    var columns = weight.columns
+    switch finish {
+    case .none: break
+    case .multiply(let factor):
+      precondition(
+        factor.rows == dx.rows && factor.columns == dx.columns,
+        "linearInputGradient: \(shape(dx)) times \(shape(factor))")
+      product.finish = .multiply(by: factor.pointer, stride: factor.stride)
+    case .gate(let activation, let input):
+      columns *= 2
+      precondition(
+        input.rows == dx.rows && input.columns == columns && input.isContiguous && dx.isContiguous,
+        "linearInputGradient: \(shape(dx)) of gates \(shape(input))")
+      product.c += weight.columns
+      product.finish = .gateBackward(
+        activation, gate: input.pointer, gateGradient: dx.pointer, width: weight.columns)
+    }
+    precondition(
+      dy.columns == weight.rows && dx.columns == columns && dx.rows == dy.rows,
+      "linearInputGradient: \(shape(dy)) · \(shape(weight)) into \(shape(dx))")
     product.accumulates = accumulates
-    product.factor = derivative.map { UnsafePointer($0.pointer) }
-    product.strideOfFactor = derivative?.stride ?? 0
     product.precision = precision
     kernels.multiply(product, on: pool)
   }

@@ -42,17 +42,13 @@ extension Execution {
     }
   }
 
-  /// Rotates the heads at the beginning of each row by the angle of its position; back again if `inverse`.
-  public func rotate(
-    _ x: Matrix, heads: Int, headWidth: Int, positions: [Int32], cosines: Matrix, sines: Matrix, inverse: Bool
-  ) {
-    precondition(
-      positions.count == x.rows && heads * headWidth <= x.columns && headWidth % 2 == 0
-        && cosines.columns == headWidth / 2 && sines.columns == headWidth / 2 && cosines.rows == sines.rows,
-      "rotate: \(shape(x)), \(positions.count) positions, tables \(shape(cosines))")
-    kernels.rotate(
-      rows: x.rows, stride: x.stride, heads: heads, headWidth: headWidth, positions: positions,
-      cosines: cosines.pointer, sines: sines.pointer, x: x.pointer, inverse: inverse, on: pool)
+  /// Turns the heads at the beginning of each row.
+  public func rotate(_ x: Matrix, heads: Int, by rotary: RotaryPositions) {
+    precondition(heads * rotary.headWidth <= x.columns, "rotate: \(heads) heads of \(rotary.headWidth) in \(shape(x))")
+    rotary.withRotation(rows: x.rows) { rotation in
+      guard let rotation else { return }
+      kernels.rotate(rows: x.rows, stride: x.stride, heads: heads, rotation: rotation, x: x.pointer, on: pool)
+    }
   }
 
   /// The cross-entropy of each row of logits with its target, in nats, into `losses`; the logits become

@@ -39,11 +39,14 @@ import Testing
         transposedB: transposedB, c: c.pointer, strideOfC: columns + gap)
       product.accumulates = accumulates
       product.bias = hasBias ? UnsafePointer(bias.pointer) : nil
-      product.factor = hasFactor ? UnsafePointer(factor.pointer) : nil
-      product.strideOfFactor = columns + gap
-      product.activation = activation
-      product.keepsDerivative = keepsDerivative
-      product.activated = activation == nil ? nil : activated.pointer
+      if let activation {
+        product.finish =
+          keepsDerivative
+          ? .activateKeepingDerivative(activation, result: activated.pointer)
+          : .activate(activation, result: activated.pointer)
+      } else if hasFactor {
+        product.finish = .multiply(by: factor.pointer, stride: columns + gap)
+      }
       product.precision = precision
       body(product)
       let untouched = (0..<max(0, rows - 1)).allSatisfy { row in

@@ -122,7 +122,8 @@ import Testing
           var product = MatrixProduct(
             rows: rows, columns: outputs, depth: columns, a: x.pointer, strideOfA: columns, b: floats.pointer,
             strideOfB: columns, transposedB: true, c: y, strideOfC: outputs)
-          (product.bias, product.activation, product.activated) = (UnsafePointer(bias.pointer), .gelu, activated)
+          product.bias = UnsafePointer(bias.pointer)
+          product.finish = .activate(.gelu, result: activated)
           product.precision = precision
           variant.kernels.multiply(product, on: ThreadPool(threads: 2))
         }

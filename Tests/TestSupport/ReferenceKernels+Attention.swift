@@ -98,6 +98,19 @@ extension ReferenceKernels {
           gradients.values[row * gradients.valueStride + j] = values[row * keyWidth + j]
         }
       }
+      guard let rotation = gradients.rotation else { continue }
+      func turnBack(_ x: UnsafeMutablePointer<Float>, stride: Int, heads: Int, _ rows: Range<Int>) {
+        rotate(
+          rows: rows.count, stride: stride, heads: heads, headWidth: rotation.headWidth,
+          positions: rotation.positions + rows.lowerBound, cosines: rotation.cosines, sines: rotation.sines,
+          x: x + rows.lowerBound * stride, inverse: true)
+      }
+      turnBack(
+        gradients.queries, stride: gradients.queryStride, heads: arguments.heads,
+        span.firstQuery..<span.firstQuery + span.queries)
+      turnBack(
+        gradients.keys, stride: gradients.keyStride, heads: arguments.keyHeads,
+        span.firstKey..<span.firstKey + span.keys)
     }
   }
 

@@ -77,23 +77,6 @@ extension ReferenceKernels {
     }
   }
 
-  /// Gradients of gate.
-  @specialized(where Real == Float)
-  @specialized(where Real == Double)
-  public static func gateBackward<Real: ReferenceReal>(
-    _ activation: Activation, rows: Int, width: Int, x: UnsafePointer<Real>, yGradient: UnsafePointer<Real>,
-    xGradient: UnsafeMutablePointer<Real>, on pool: ThreadPool
-  ) {
-    for row in 0..<rows {
-      for j in 0..<width {
-        let (gate, up) = (row * 2 * width + j, row * 2 * width + width + j)
-        let gradient = yGradient[row * width + j]
-        xGradient[gate] = derivative(of: activation, at: x[gate]) * x[up] * gradient
-        xGradient[up] = apply(activation, to: x[gate]) * gradient
-      }
-    }
-  }
-
   /// y = dropout(x) + residual.
   @specialized(where Real == Float)
   @specialized(where Real == Double)

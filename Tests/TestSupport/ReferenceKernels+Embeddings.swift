@@ -29,12 +29,20 @@ extension ReferenceKernels {
   }
 
   /// Rotary positions.
+  public static func rotate(
+    rows: Int, stride: Int, heads: Int, rotation: Rotation, x: UnsafeMutablePointer<Float>, on pool: ThreadPool
+  ) {
+    rotate(
+      rows: rows, stride: stride, heads: heads, headWidth: rotation.headWidth, positions: rotation.positions,
+      cosines: rotation.cosines, sines: rotation.sines, x: x, inverse: false)
+  }
+
+  /// The same in any precision, and back.
   @specialized(where Real == Float)
   @specialized(where Real == Double)
   public static func rotate<Real: ReferenceReal>(
     rows: Int, stride: Int, heads: Int, headWidth: Int, positions: UnsafePointer<Int32>,
-    cosines: UnsafePointer<Real>, sines: UnsafePointer<Real>, x: UnsafeMutablePointer<Real>, inverse: Bool,
-    on pool: ThreadPool
+    cosines: UnsafePointer<Real>, sines: UnsafePointer<Real>, x: UnsafeMutablePointer<Real>, inverse: Bool
   ) {
     let half = headWidth / 2
     for row in 0..<rows {

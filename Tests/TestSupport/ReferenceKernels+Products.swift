@@ -1,7 +1,7 @@
 import KernelSupport
 
 extension ReferenceKernels {
-  /// The product's result, rows × columns, with bias, factor and what C held if it accumulates.
+  /// The product's result, rows × columns, with bias, factor and what C held if it accumulates, but no other finish.
   @specialized(where Real == Float)
   @specialized(where Real == Double)
   public static func product<Real: ReferenceReal>(_ product: MatrixProduct, as type: Real.Type) -> [Real] {
@@ -17,7 +17,7 @@ extension ReferenceKernels {
         }
         if p.accumulates { sum += Real(p.c[i * p.strideOfC + j]) }
         if let bias = p.bias { sum += Real(bias[j]) }
-        if let factor = p.factor { sum *= Real(factor[i * p.strideOfFactor + j]) }
+        if case .multiply(let factor, let stride) = p.finish { sum *= Real(factor[i * stride + j]) }
         result.append(sum)
       }
     }
@@ -33,18 +33,27 @@ extension ReferenceKernels {
 
   /// A matrix product.
   public static func multiply(_ product: MatrixProduct, on pool: ThreadPool) {
-    let result = Self.product(product, as: Float.self)
-    for i in 0..<product.rows {
-      for j in 0..<product.columns {
-        let value = result[i * product.columns + j]
-        product.c[i * product.strideOfC + j] = value
-        if let activation = product.activation {
-          product.activated?[i * product.strideOfC + j] = apply(activation, to: value)
-          if product.keepsDerivative {
-            product.c[i * product.strideOfC + j] = derivative(of: activation, at: value)
-          }
+    let (p, result) = (product, Self.product(product, as: Float.self))
+    for i in 0..<p.rows {
+      for j in 0..<p.columns {
+        let (value, place) = (result[i * p.columns + j], i * p.strideOfC + j)
+        p.c[place] = value
+        switch p.finish {
+        case .none, .multiply, .rotate: break
+        case .activate(let activation, let result): result[place] = apply(activation, to: value)
+        case .activateKeepingDerivative(let activation, let result):
+          result[place] = apply(activation, to: value)
+          p.c[place] = derivative(of: activation, at: value)
+        case .gate(let activation, let gate, let result, let stride):
+          result[i * stride + j] = apply(activation, to: gate[place]) * value
+        case .gateBackward(let activation, let gate, let gateGradient, let width):
+          gateGradient[place] = derivative(of: activation, at: gate[place]) * gate[place + width] * value
+          p.c[place] = apply(activation, to: gate[place]) * value
         }
       }
+    }
+    if case .rotate(let rotation, let heads) = p.finish {
+      rotate(rows: p.rows, stride: p.strideOfC, heads: heads, rotation: rotation, x: p.c, on: pool)
     }
   }
 }
