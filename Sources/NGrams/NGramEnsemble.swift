@@ -101,42 +101,51 @@ private struct EnsembleFit {
     scale = max(2 * squares / Double(held.rows.count), 1e-12)
   }
 
+  /// Deviations of a bell around equal weights: so wide a one says next to nothing, and serves to ask whether n-grams are worth
+  /// their place; the other holds weights that a few texts, all that were answered wrongly, would choose alone.
+  private static let wide = 1.0, narrow = 0.25
+
   /// The best weights, none negative; nil where the second is not worth its place.
   var weights: EnsembleWeights? {
-    var alone = minimum(networkIsFree: true, ngramsAreFree: false)
-    if alone.network < 0 { alone = minimum(networkIsFree: false, ngramsAreFree: false) }
-    var both = minimum(networkIsFree: true, ngramsAreFree: true)
-    if both.network < 0 { both = minimum(networkIsFree: false, ngramsAreFree: true) }
+    let (alone, both) = (minimum(ngramsAreFree: false, Self.wide), minimum(ngramsAreFree: true, Self.wide))
     // One number more must make the truth likelier by more than a factor of e (Akaike 1974).
-    guard both.ngrams > 0, alone.loss - both.loss > 1 else { return nil }
-    return EnsembleWeights(network: both.network, ngrams: both.ngrams)
+    guard both.weights.ngrams > 0, alone.loss - both.loss > 1 else { return nil }
+    let result = minimum(ngramsAreFree: true, Self.narrow).weights
+    return result.ngrams > 0 ? result : nil
+  }
+
+  /// The best weights, that of the network not negative, and their loss.
+  private func minimum(ngramsAreFree: Bool, _ deviation: Double) -> (weights: EnsembleWeights, loss: Double) {
+    let result = minimum(networkIsFree: true, ngramsAreFree, deviation)
+    return result.weights.network < 0 ? minimum(networkIsFree: false, ngramsAreFree, deviation) : result
   }
 
   private func minimum(
-    networkIsFree: Bool, ngramsAreFree: Bool
-  ) -> (network: Double, ngrams: Double, loss: Double) {
+    networkIsFree: Bool, _ ngramsAreFree: Bool, _ deviation: Double
+  ) -> (weights: EnsembleWeights, loss: Double) {
     var x: [Float] = [networkIsFree ? 0.5 : 0, ngramsAreFree ? 0.5 : 0]
     var minimizer = LimitedMemoryMinimizer()
     minimizer.tolerance = 1e-5
     minimizer.minimize(&x) { x, gradient in
-      let (loss, slopes) = self.loss(Double(x[0]), Double(x[1]))
+      let (loss, slopes) = self.loss(Double(x[0]), Double(x[1]), deviation)
       let share = 1 / Double(held.rows.count)
       gradient = [
         networkIsFree ? Float(slopes.network * share) : 0, ngramsAreFree ? Float(slopes.ngrams * share) : 0,
       ]
       return loss * share
     }
-    let (network, ngrams) = (Double(x[0]), Double(x[1]))
-    return (network, ngrams, loss(network, ngrams).loss)
+    let weights = EnsembleWeights(network: Double(x[0]), ngrams: Double(x[1]))
+    return (weights, loss(weights.network, weights.ngrams, deviation).loss)
   }
 
-  /// Minus the logarithm of the truth's chance, with a bell of deviation 1 around equal weights before it: few texts
-  /// that are all answered rightly would ask for infinite ones.
+  /// Minus the logarithm of the truth's chance, with the bell before it: few texts that are all answered rightly would ask for
+  /// infinite weights.
   private func loss(
-    _ network: Double, _ ngrams: Double
+    _ network: Double, _ ngrams: Double, _ deviation: Double
   ) -> (loss: Double, slopes: (network: Double, ngrams: Double)) {
-    var slopes = (network: network - 0.5, ngrams: ngrams - 0.5)
-    var loss = (slopes.network * slopes.network + slopes.ngrams * slopes.ngrams) / 2
+    let variance = deviation * deviation
+    var slopes = (network: (network - 0.5) / variance, ngrams: (ngrams - 0.5) / variance)
+    var loss = (slopes.network * slopes.network + slopes.ngrams * slopes.ngrams) * variance / 2
     var errors = [Double](repeating: 0, count: labels)
     for (row, text) in held.rows.enumerated() {
       let first = row * labels

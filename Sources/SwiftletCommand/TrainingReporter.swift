@@ -22,8 +22,8 @@ final class TrainingReporter {
         ProgressState(
           title: title, step: step.step, steps: step.total, loss: step.loss, validationLoss: step.validationLoss,
           learningRate: step.learningRate, tokensPerSecond: step.tokensPerSecond, secondsLeft: step.secondsLeft))
-    case .evaluated(let step, let evaluation, let isBest, _):
-      line.note("\(title): step \(step): \(evaluation.summary)\(isBest ? "" : " (not better)")")
+    case .evaluated(let step, let evaluation, let isKept, _):
+      line.note("\(title): step \(step): \(evaluation.summary)\(isKept ? "" : " (not better)")")
     case .sample(_, let text):
       line.note("  sample: \(Self.oneLine(text))")
     case .budgetCorrected, .saved: break

@@ -94,4 +94,16 @@ import Training
     #expect(json["confusion"]?.array?.count == 2)
     #expect(json["accuracy"]?.double == 1)
   }
+
+  /// √(p (1 - p) / n) of what is right, and nothing of other figures.
+  @Test func theStandardErrorOfAccuracy() throws {
+    let metrics = ClassificationMetrics(
+      probabilities: [0.4, 0.6, 0.7, 0.3, 0.8, 0.2, 0.1, 0.9], truths: [1, 1, 0, 1], labels: ["no", "yes"])
+    #expect(metrics.accuracy == 0.75)
+    let found = try #require(SelectionCriterion.accuracy.uncertainty(of: .labels(metrics)))
+    #expect(abs(found - (0.75 * 0.25 / 4).squareRoot()) < 1e-12)
+    for criterion in [SelectionCriterion.loss, .macroF1, .matthewsCorrelation, .rocAUC] {
+      #expect(criterion.uncertainty(of: .labels(metrics)) == nil)
+    }
+  }
 }

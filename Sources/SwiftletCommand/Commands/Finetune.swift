@@ -51,7 +51,7 @@ struct Finetune: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The best epoch by: loss, accuracy, macro_f1, entity_f1, mcc, roc_auc, pearson, spearman; by default accuracy, of several labels macro_f1, of values loss.",
+      "The best epoch by: loss, accuracy, macro_f1, entity_f1, mcc, roc_auc, pearson, spearman; by default accuracy (of a pretrained model the last epoch within a standard error of the best), of several labels macro_f1, of values loss.",
       valueName: "figure"))
   var metric: SelectionCriterion?
   @Option(name: .long, help: ArgumentHelp("The longest text in tokens; the rest is cut off.", valueName: "n"))

@@ -72,9 +72,12 @@ public struct FineTuningSettings: Sendable {
         learningRate: LearningRate(peak: peak, warmup: .fraction(0.06), schedule: LinearSchedule()),
         budget: .epochs(epochs ?? (pretrained ? usual : 2 * usual))))
     settings.batch = min(configuration.width <= 256 ? 32 : 16, max(1, rows / 8))
-    // No early stop: the best epoch is kept anyway, the falling rate wants its end, and the accuracy of a small set stands
-    // still for the first epochs.
+    // No early stop: a worse epoch is not kept anyway, the falling rate wants its end, and the accuracy of a small set
+    // stands still for the first epochs.
     settings.loop.criterion = .usual(for: kind)
+    // Among epochs that a small set cannot tell apart the last stands for the lowest rate; without pretraining it has
+    // learned too much of the training rows by heart.
+    settings.loop.prefersLater = pretrained
     // What n-grams know pays where rows, or those of a label, are few enough for a transformer to miss it; still fewer
     // teach them nothing. A model that has learned it errs on the same texts, and gains less by n-grams beside it.
     if !besideNGrams, kind == .single, (500..<max(10_000, 1000 * labels)).contains(rows) {

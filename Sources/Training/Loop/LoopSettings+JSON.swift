@@ -10,7 +10,7 @@ extension LoopSettings {
       "evaluation_interval": evaluationInterval.map { .integer($0) } ?? .null,
       "checkpoint_interval": checkpointInterval.map { .integer($0) } ?? .null,
       "kept_checkpoints": .integer(keptCheckpoints), "patience": patience.map { .integer($0) } ?? .null,
-      "criterion": .string(criterion.rawValue),
+      "criterion": .string(criterion.rawValue), "prefers_later": .bool(prefersLater),
       // As text: not every seed is an integer that all JSON readers can hold.
       "seed": .string(String(seed)), "l1": .number(policy.l1), "layer_decay": .number(policy.layerDecay),
       "frozen_depth": .integer(policy.frozenDepth),
@@ -71,5 +71,7 @@ extension LoopSettings {
       self.pruning = pruning
     }
     (self.criterion, self.seed) = (criterion, seed)
+    // Older runs know nothing of it.
+    prefersLater = json["prefers_later"]?.bool ?? false
   }
 }

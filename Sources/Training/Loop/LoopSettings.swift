@@ -26,6 +26,8 @@ public struct LoopSettings: Sendable {
   public var patience: Int?
   /// By which figure the best model is chosen.
   public var criterion = SelectionCriterion.loss
+  /// Whether later weights are kept where the best are not better by more than a standard error, if the figure has one.
+  public var prefersLater = false
   /// What is pruned from the weights before the first step, and stays zero; nil prunes nothing.
   public var pruning: PruningSettings?
   /// What dropouts and the order of the data are derived from.

@@ -7,7 +7,7 @@ public enum TrainingEvent: Sendable {
   /// A step is done.
   case step(StepReport)
   /// An evaluation is done.
-  case evaluated(step: Int, evaluation: Evaluation, isBest: Bool, seconds: Double)
+  case evaluated(step: Int, evaluation: Evaluation, isKept: Bool, seconds: Double)
   /// A piece of generated text.
   case sample(step: Int, text: String)
   /// The machine turned out faster or slower, so there will be more or fewer steps.

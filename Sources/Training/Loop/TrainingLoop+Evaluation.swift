@@ -27,7 +27,7 @@ extension TrainingLoop {
     return progress.evaluations - evaluationsDone(at: progress.step)
   }
 
-  /// Reads the whole validation set, keeps the weights if they are the best so far, and logs.
+  /// Reads the whole validation set, keeps the weights if none so far are better, and logs.
   func evaluate(_ shouldStop: () -> Bool) throws {
     let started = stopwatch.seconds
     let evaluation = try task.evaluate(weights: current, execution: execution, shouldStop: shouldStop)
@@ -38,11 +38,14 @@ extension TrainingLoop {
       }
       lastEvaluation = evaluation
       progress.validationLoss = evaluation.loss
-      let isBest = progress.stopping.record(settings.criterion.score(of: evaluation), step: progress.step)
-      if isBest { try keepBest(evaluation) }
+      let criterion = settings.criterion
+      let isKept = progress.stopping.record(
+        criterion.score(of: evaluation), step: progress.step,
+        uncertainty: settings.prefersLater ? criterion.uncertainty(of: evaluation) : nil)
+      if isKept { try keep(evaluation) }
       actions.report(
         .evaluated(
-          step: progress.step, evaluation: evaluation, isBest: isBest, seconds: stopwatch.seconds - started))
+          step: progress.step, evaluation: evaluation, isKept: isKept, seconds: stopwatch.seconds - started))
     }
     progress.seconds = stopwatch.seconds
     try log(evaluation: evaluation)
@@ -51,7 +54,7 @@ extension TrainingLoop {
     timeBudget?.recordEvaluation(seconds: stopwatch.seconds - started)
   }
 
-  private func keepBest(_ evaluation: Evaluation) throws {
+  private func keep(_ evaluation: Evaluation) throws {
     let best = self.best ?? ParameterBuffer(zeros: weights.layout)
     best.copy(from: current)
     self.best = best

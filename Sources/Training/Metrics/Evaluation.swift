@@ -91,6 +91,20 @@ public enum SelectionCriterion: String, Sendable, Hashable, CaseIterable {
   /// Whether larger values are better.
   public var prefersLarge: Bool { self != .loss }
 
+  /// The standard error of a share of rows that are right (Breiman and others 1984, the rule of one standard error); nil
+  /// for other figures, by which only what is better is chosen.
+  public func uncertainty(of evaluation: Evaluation) -> Double? {
+    guard self == .accuracy, let share = evaluation.value(of: self) else { return nil }
+    let rows: Int
+    switch evaluation {
+    case .labels(let result): rows = result.count
+    case .words(let result): rows = result.words.count
+    case .multiLabel(let result): rows = result.count
+    case .language, .values: return nil
+    }
+    return (share * (1 - share) / Double(max(1, rows))).squareRoot()
+  }
+
   /// A score of which less is better; infinite where the value is not known.
   public func score(of evaluation: Evaluation) -> Double {
     guard let value = evaluation.value(of: self) else { return .infinity }

@@ -90,7 +90,7 @@ def ensemble(kind, labels):
         else:
             truth = np.array(held_truths)[:, None]
             data = ((joined - truth) ** 2).sum() / (2 * ((network - truth) ** 2).mean())
-        return data + ((w[0] - 0.5) ** 2 + (w[1] - 0.5) ** 2) / 2
+        return data + ((w[0] - 0.5) ** 2 + (w[1] - 0.5) ** 2) / (2 * 0.25 ** 2)
     best = minimize(loss, [0.5, 0.5], tol=1e-10).x
     return {"kind": kind, "labels": labels, "texts": train, "truths": truths, "held": held, "held_truths": held_truths,
             "network": network.flatten().tolist(), "weights": best.tolist(),
