@@ -60,7 +60,7 @@ extension KernelVariant {
     }
   }
 
-  /// What is read or written soon after a tile, beside C.
+  /// What is read or written soon after a tile, beside C; of gates, what is written is fetched at once.
   @inline(always) static func linesToFinish(
     _ p: MatrixProduct, _ row: Int, _ column: Int, height: Int, width: Int
   ) -> swiftlet_ahead {
