@@ -112,38 +112,26 @@ import Testing
       let test = AttentionCase(
         spans: AttentionCase.spans(lengths), heads: heads, keyHeads: keyHeads, headWidth: width, precision: precision)
       let rows = lengths.reduce(0, +)
-      var sample = SampleNumbers(seed: UInt64(rows))
-      let positions = sample.integers(rows, below: 23)
-      let (cosines, sines) = (sample.uniform(23 * width / 2), sample.uniform(23 * width / 2))
-      func results(threads: Int, _ sines: [Float], isFused: Bool) -> [[UInt32]] {
+      let angles = SampleAngles(rows: rows, headWidth: width)
+      func results(threads: Int, isFused: Bool) -> [[UInt32]] {
         let pool = ThreadPool(threads: threads)
-        return positions.withUnsafeBufferPointer { positions in
-          cosines.withUnsafeBufferPointer { cosines in
-            sines.withUnsafeBufferPointer { sines in
-              test.run(misalignment: 0) { arguments, gradients in
-                var gradients = gradients
-                variant.kernels.attend(arguments, on: pool)
-                guard let positions = positions.baseAddress, let cosines = cosines.baseAddress,
-                  let sines = sines.baseAddress
-                else { return }
-                let rotation = Rotation(headWidth: width, positions: positions, cosines: cosines, sines: sines)
-                if isFused { gradients.rotation = rotation }
-                variant.kernels.attendBackward(arguments, gradients, on: pool)
-                guard !isFused else { return }
-                variant.kernels.rotate(
-                  rows: rows, stride: gradients.queryStride, heads: heads, rotation: rotation, x: gradients.queries,
-                  on: pool)
-                variant.kernels.rotate(
-                  rows: rows, stride: gradients.keyStride, heads: keyHeads, rotation: rotation, x: gradients.keys,
-                  on: pool)
-              }.all.map { $0.map(\.bitPattern) }
-            }
+        return test.run(misalignment: 0) { arguments, gradients in
+          var gradients = gradients
+          variant.kernels.attend(arguments, on: pool)
+          if isFused { gradients.rotation = angles.rotation }
+          variant.kernels.attendBackward(arguments, gradients, on: pool)
+          guard !isFused else { return }
+          for (x, stride, heads) in [
+            (gradients.queries, gradients.queryStride, heads), (gradients.keys, gradients.keyStride, keyHeads),
+          ] {
+            variant.kernels.rotate(
+              rows: rows, stride: stride, heads: heads, rotation: angles.opposite, x: x, on: pool)
           }
-        }
+        }.all.map { $0.map(\.bitPattern) }
       }
-      let apart = results(threads: 1, sines.map { -$0 }, isFused: false)
+      let apart = results(threads: 1, isFused: false)
       for threads in [1, 2, 4] {
-        #expect(results(threads: threads, sines, isFused: true) == apart, "\(test.name), \(threads) threads")
+        #expect(results(threads: threads, isFused: true) == apart, "\(test.name), \(threads) threads")
       }
     }
   }

@@ -116,30 +116,17 @@ import Testing
       for precision in Precision.allCases {
         let columns = (heads + others) * headWidth
         let test = Case(rows: rows, columns: columns, depth: depth, stride: columns, precision: precision)
-        var sample = SampleNumbers(seed: UInt64(rows))
-        let positions = sample.integers(rows, below: 23)
-        let (cosines, sines) = (sample.uniform(23 * headWidth / 2), sample.uniform(23 * headWidth / 2))
+        let angles = SampleAngles(rows: rows, headWidth: headWidth)
         func result(threads: Int, isFused: Bool) -> [UInt32] {
           let pool = ThreadPool(threads: threads)
-          return positions.withUnsafeBufferPointer { positions in
-            cosines.withUnsafeBufferPointer { cosines in
-              sines.withUnsafeBufferPointer { sines in
-                test.run { product, c in
-                  var product = product
-                  guard let positions = positions.baseAddress, let cosines = cosines.baseAddress,
-                    let sines = sines.baseAddress
-                  else { return }
-                  let rotation = Rotation(
-                    headWidth: headWidth, positions: positions, cosines: cosines, sines: sines)
-                  if isFused { product.finish = .rotate(rotation, heads: heads) }
-                  variant.kernels.multiply(product, on: pool)
-                  guard !isFused else { return }
-                  variant.kernels.rotate(
-                    rows: rows, stride: columns, heads: heads, rotation: rotation, x: c, on: pool)
-                }.numbers.map(\.bitPattern)
-              }
-            }
-          }
+          return test.run { product, c in
+            var product = product
+            if isFused { product.finish = .rotate(angles.rotation, heads: heads) }
+            variant.kernels.multiply(product, on: pool)
+            guard !isFused else { return }
+            variant.kernels.rotate(
+              rows: rows, stride: columns, heads: heads, rotation: angles.rotation, x: c, on: pool)
+          }.numbers.map(\.bitPattern)
         }
         let apart = result(threads: 1, isFused: false)
         for threads in [1, 2, 4] {

@@ -45,4 +45,20 @@ import Testing
       }
     }
   }
+
+  @Test(arguments: Variant.all) func theOppositeTurnsBack(variant: Variant) {
+    let (rows, heads, width) = (5, 2, 20)
+    let angles = SampleAngles(rows: rows, headWidth: width)
+    var sample = SampleNumbers(seed: 4)
+    let x = sample.normal(rows * heads * width)
+    var turned = x
+    func turn(_ rotation: Rotation) {
+      variant.kernels.rotate(
+        rows: rows, stride: heads * width, heads: heads, rotation: rotation, x: &turned, on: ThreadPool(threads: 1))
+    }
+    turn(angles.rotation)
+    #expect(turned != x)
+    turn(angles.opposite)
+    #expect(zip(x, turned).allSatisfy { abs($0 - $1) <= 1e-6 })
+  }
 }
