@@ -132,6 +132,7 @@ extension TransformerConfiguration {
     normEpsilon = try reader.double(keys.normEpsilon, default: normEpsilon)
     tiesEmbeddings = try reader.bool("tie_word_embeddings", default: tiesEmbeddings)
     fillsMasks = try reader.bool("masked_next_token", default: false)
+    if family.isCausal { seesBothWays = try !reader.bool("is_causal", default: true) }
     if family == .llama {
       hasAttentionBias = try reader.bool("attention_bias", default: false)
       hasFeedForwardBias = try hasHeadNorms ? false : reader.bool("mlp_bias", default: false)

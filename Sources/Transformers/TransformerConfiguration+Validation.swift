@@ -98,6 +98,11 @@ extension TransformerConfiguration {
     guard !fillsMasks || family.isCausal else {
       throw .contradiction("masked_next_token is for gpt2 and llama; \(family.rawValue) fills masks anyway")
     }
+    guard !seesBothWays || (family.isCausal && head != .causalLanguage) else {
+      throw .contradiction(
+        "is_causal false is for classifiers and vectors of gpt2 and llama, and this is \(family.rawValue) with "
+          + head.name)
+    }
     guard Self.architecture(family, head) != nil else {
       throw .contradiction("\(family.rawValue) does not come with \(head.name)")
     }

@@ -27,6 +27,7 @@ extension TransformerConfiguration {
     json["tie_word_embeddings"] = .bool(tiesEmbeddings)
     json["use_cache"] = true
     if fillsMasks { json["masked_next_token"] = true }
+    if seesBothWays { json["is_causal"] = false }
     json["bos_token_id"] = beginToken.map(JSONValue.integer) ?? .null
     json["eos_token_id"] =
       endTokens.count > 1 ? .array(endTokens.map(JSONValue.integer)) : endTokens.first.map(JSONValue.integer) ?? .null

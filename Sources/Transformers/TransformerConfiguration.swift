@@ -97,6 +97,10 @@ public struct TransformerConfiguration: Sendable, Equatable {
   ///
   /// Other programs ignore its key in `config.json`, and have an ordinary causal model.
   public var fillsMasks = false
+  /// Whether the tokens of a causal family see those behind them, too, as bert's do: where no next token is asked for.
+  ///
+  /// `is_causal` is false in `config.json` then, which Hugging Face's library heeds.
+  public var seesBothWays = false
 
   /// Dropout after the embeddings; bert and roberta have one probability for this and the next.
   public var embeddingDropout: Double
@@ -142,9 +146,12 @@ extension TransformerConfiguration {
   }
 
   /// The same trunk with a head for one answer a token.
+  ///
+  /// What a word is often shows in those behind it: a trunk that has learned to look there, by filling masks, does.
   public func classifying(tokensInto labels: [String]) -> TransformerConfiguration {
     var result = self
     (result.head, result.labels, result.problemType) = (.tokenClassification, labels, nil)
+    if fillsMasks { result.seesBothWays = true }
     return result
   }
 
@@ -157,6 +164,7 @@ extension TransformerConfiguration {
     }
     var result = self
     (result.head, result.labels, result.problemType) = (.causalLanguage, [], nil)
+    result.seesBothWays = false
     return result
   }
 

@@ -63,6 +63,6 @@ extension TransformerConfiguration {
   }
 
   var attentionShape: AttentionShape {
-    AttentionShape(heads: heads, keyHeads: keyHeads, headWidth: headWidth, causal: family.isCausal)
+    AttentionShape(heads: heads, keyHeads: keyHeads, headWidth: headWidth, causal: family.isCausal && !seesBothWays)
   }
 }

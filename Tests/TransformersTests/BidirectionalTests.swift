@@ -26,6 +26,22 @@ import Transformers
     #expect(try logits() == causal)
   }
 
+  @Test("A tagger's words see those behind them, if its trunk has learned to look there", arguments: [false, true])
+  func tagger(fillsMasks: Bool) throws {
+    let bench = try ModelBench(.llama) {
+      $0.fillsMasks = fillsMasks
+      $0 = $0.classifying(tokensInto: ["O", "B", "I"])
+    }
+    func first(last: Int32) throws -> [Float] {
+      try Array(
+        bench.model.scores(
+          of: TokenBatch([[5, 7, last]]), weights: bench.weights, activations: bench.activations(training: false),
+          execution: bench.execution
+        ).values.prefix(3))
+    }
+    #expect((try first(last: 9) != first(last: 11)) == fillsMasks)
+  }
+
   /// Along a random direction of all parameters, as for the causal models.
   @Test("The gradient is the derivative along a direction", arguments: [TransformerConfiguration.Family.gpt2, .llama])
   func directionalDerivative(family: TransformerConfiguration.Family) throws {

@@ -15,7 +15,7 @@ struct Fixture {
   static let languageNames = ["gpt2", "llama", "qwen3", "bert", "bert-next-sentence", "roberta"]
   static let classifierNames = [
     "gpt2-classifier", "llama-classifier", "bert-classifier", "roberta-classifier", "bert-multi-label",
-    "gpt2-regression", "bert-tokens",
+    "gpt2-regression", "bert-tokens", "gpt2-tokens", "llama-tokens",
   ]
   static let allNames = languageNames + classifierNames
 

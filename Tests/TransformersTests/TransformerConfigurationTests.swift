@@ -76,6 +76,24 @@ import Transformers
     #expect(throws: ConfigurationFailure.self) { try wrong.validate() }
   }
 
+  @Test("A causal family whose tokens see all says so in config.json, and predicts no next token")
+  func bothWays() throws {
+    var trunk = Configuration.preset(.nano, family: .llama, vocabularySize: 100, context: 32)
+    trunk.fillsMasks = true
+    let tagger = trunk.classifying(tokensInto: ["O", "B"])
+    #expect(tagger.seesBothWays && tagger.json["is_causal"] == false)
+    #expect(try Configuration(json: tagger.json) == tagger)
+    // From the same folder it speaks and fills masks as before.
+    #expect(tagger.speaking == trunk && trunk.json["is_causal"] == nil)
+    trunk.fillsMasks = false
+    #expect(!trunk.classifying(tokensInto: ["O", "B"]).seesBothWays)
+    #expect(throws: ConfigurationFailure.self) {
+      try read(#"{"model_type": "llama", "architectures": ["LlamaForCausalLM"], "is_causal": false}"#)
+    }
+    #expect(try read(#"{"model_type": "gpt2", "architectures": ["GPT2Model"], "is_causal": false}"#).seesBothWays)
+    #expect(try !read(#"{"model_type": "bert", "is_causal": false}"#).seesBothWays)
+  }
+
   @Test("Old spellings and absent keys")
   func oldSpellings() throws {
     let old = try read(

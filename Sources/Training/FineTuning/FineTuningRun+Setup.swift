@@ -15,7 +15,7 @@ extension FineTuningRun {
     var isPretrained: Bool { weights != nil }
   }
 
-  static func start(_ base: Base, _ labels: LabelSet, seed: UInt64) throws -> Start {
+  static func start(_ base: Base, _ labels: LabelSet, adapted: Bool, seed: UInt64) throws -> Start {
     switch base {
     case .new(let configuration, let tokenizer):
       return Start(
@@ -24,7 +24,7 @@ extension FineTuningRun {
     case .folder(let path):
       let folder = try ModelFolder(
         reading: path,
-        changing: { labels.classifying($0) },
+        changing: { labels.classifying($0, adapted: adapted) },
         missingHead: .initialized(Randomness(seed: seed).derive("weights")))
       guard let tokenizer = folder.tokenizer else {
         throw TrainingFailure.labels(

@@ -66,7 +66,8 @@ public final class FineTuningRun {
     let labels = try LabelSet(training)
     let validation = try validation?.relabelled(as: training.labelNames, of: training.path)
     let resumed = try Self.resumed(output, resumes: resumes)
-    let start = try Self.start(base, labels, seed: settings?.loop.seed ?? 1)
+    let start = try Self.start(
+      base, labels, adapted: (resumed?.settings ?? settings)?.adapter != nil, seed: settings?.loop.seed ?? 1)
     var settings =
       resumed?.settings ?? settings
       ?? .recommended(

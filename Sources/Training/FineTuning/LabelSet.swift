@@ -43,10 +43,15 @@ struct LabelSet {
   }
 
   /// A trunk's configuration with the head for these labels.
-  func classifying(_ configuration: TransformerConfiguration) -> TransformerConfiguration {
-    kind == .tokens
+  /// - Parameter adapted: Whether an adapter learns: PEFT reads it beside the base's own `config.json`, so its tokens see
+  ///   what the base's see.
+  func classifying(_ configuration: TransformerConfiguration, adapted: Bool = false) -> TransformerConfiguration {
+    var result =
+      kind == .tokens
       ? configuration.classifying(tokensInto: names)
       : configuration.classifying(sequencesInto: names, problemType: problem)
+    if adapted { result.seesBothWays = configuration.seesBothWays }
+    return result
   }
 
   /// The weight of each label; nil for alike.

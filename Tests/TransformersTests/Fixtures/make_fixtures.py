@@ -1,6 +1,6 @@
 """Writes the fixtures of TransformersTests: tiny random models of transformers/PyTorch, and what they compute.
 
-    python3 make_fixtures.py            # needs torch, transformers and safetensors
+    python3 make_fixtures.py [NAME ...]    # all, or some; needs torch, transformers and safetensors
 
 One folder a model:
     config.json, model.safetensors   as save_pretrained writes them
@@ -10,6 +10,7 @@ One folder a model:
 Weights are drawn wider than a new model's, biases and norms too, so that every parameter matters.
 """
 import os
+import sys
 
 import torch
 import transformers
@@ -55,6 +56,11 @@ CASES = {
                         t.GPT2Config(n_embd=16, n_inner=24, num_labels=2, problem_type="regression", **gpt2)),
     "bert-tokens": (t.BertForTokenClassification, t.BertConfig(num_labels=3, **small, **bert)),
     "qwen3": (t.Qwen3ForCausalLM, t.Qwen3Config(hidden_size=32, intermediate_size=48, head_dim=6, **llama)),
+    # Causal families whose tokens see those behind them, too.
+    "llama-tokens": (t.LlamaForTokenClassification,
+                     t.LlamaConfig(head_dim=8, is_causal=False, num_labels=3, **small, **llama)),
+    "gpt2-tokens": (t.GPT2ForTokenClassification,
+                    t.GPT2Config(n_embd=16, n_inner=24, is_causal=False, num_labels=3, **gpt2)),
 }
 
 
@@ -95,8 +101,8 @@ def targets_of(name, config, inputs, real):
         rows = [position[i, j] for i in range(count) for j in range(ids.shape[1] - 1) if real[i, j + 1]]
         tokens = [ids[i, j + 1] for i in range(count) for j in range(ids.shape[1] - 1) if real[i, j + 1]]
         return dict(labels=labels), dict(rows=torch.tensor(rows).int(), targets=torch.tensor(tokens).int())
-    if name in ("bert", "bert-next-sentence", "roberta", "bert-tokens"):
-        classes = 3 if name == "bert-tokens" else VOCABULARY
+    if name in ("bert", "bert-next-sentence", "roberta") or name.endswith("-tokens"):
+        classes = 3 if name.endswith("-tokens") else VOCABULARY
         chosen = (torch.rand(ids.shape) < 0.4) & real
         labels = torch.where(chosen, torch.randint(0, classes, ids.shape), -100)
         flat = dict(rows=position[chosen].int(), targets=labels[chosen].int())
@@ -115,6 +121,8 @@ def targets_of(name, config, inputs, real):
 
 def main():
     for seed, (name, (kind, config)) in enumerate(CASES.items()):
+        if len(sys.argv) > 1 and name not in sys.argv:
+            continue
         torch.manual_seed(seed)
         config._attn_implementation = "eager"
         model = kind(config)
