@@ -45,7 +45,11 @@ struct TrialReport {
           "fold": outcome.fold.map { .integer($0 + 1) } ?? .null, "steps": .integer(outcome.steps),
           "seconds": .number(outcome.seconds), "figures": outcome.figures.singleFigures,
         ]
-        if let test = outcome.test { object["test"] = test.singleFigures }
+        if let network = outcome.figures["network"] { object["network"] = network }
+        if let test = outcome.test {
+          object["test"] = test.singleFigures
+          if let network = test["network"] { object["test_network"] = network }
+        }
         return object
       })
     return json

@@ -191,6 +191,9 @@ import Testing
     }
     #expect(network.allSatisfy { $0 < 1 } && result["accuracy"] as? Double == 1, "\(network)")
     #expect(runs.allSatisfy { $0["seconds"] is Double && ($0["test"] as? [String: Double])?["loss"] != nil })
+    for name in ["network", "test_network"] {
+      #expect(runs.allSatisfy { ($0[name] as? [String: Double])?["accuracy"] != nil }, "\(name)")
+    }
     for name in ["baselines", "test_baselines"] {
       let baselines = try #require(result[name] as? [String: [String: Double]])
       #expect((baselines["ngrams"]?["accuracy"] ?? 0) > 0.9 && baselines["majority"]?["accuracy"] == 0.5)
