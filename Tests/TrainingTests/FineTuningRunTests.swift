@@ -217,6 +217,18 @@ import Transformers
     }
   }
 
+  @Test("A pretrained model drops as much as it did before, and at least a tenth")
+  func dropoutStays() {
+    func dropout(_ before: Double, pretrained: Bool) -> Double {
+      var configuration = ToyTexts.configuration(.llama, tokenizer)
+      configuration.setDropout(before)
+      return FineTuningSettings.recommended(for: configuration, pretrained: pretrained, rows: 3000, kind: .single)
+        .dropout
+    }
+    #expect(dropout(0, pretrained: true) == 0.1 && dropout(0.2, pretrained: true) == 0.2)
+    #expect(dropout(0.2, pretrained: false) == 0.1)
+  }
+
   // MARK: Adapters and augmentation
 
   @Test func anAdapterLearnsAndComesBack() throws {

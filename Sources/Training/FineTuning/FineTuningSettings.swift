@@ -72,6 +72,8 @@ public struct FineTuningSettings: Sendable {
         learningRate: LearningRate(peak: peak, warmup: .fraction(0.06), schedule: LinearSchedule()),
         budget: .epochs(epochs ?? (pretrained ? usual : 2 * usual))))
     settings.batch = min(configuration.width <= 256 ? 32 : 16, max(1, rows / 8))
+    // What needed more dropout to learn from little text needs it still (Benchmarks.md).
+    if pretrained { settings.dropout = max(settings.dropout, configuration.residualDropout) }
     // No early stop: a worse epoch is not kept anyway, the falling rate wants its end, and the accuracy of a small set
     // stands still for the first epochs.
     settings.loop.criterion = .usual(for: kind)
