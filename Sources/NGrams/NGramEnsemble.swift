@@ -101,17 +101,29 @@ private struct EnsembleFit {
     scale = max(2 * squares / Double(held.rows.count), 1e-12)
   }
 
-  /// Deviations of a bell around equal weights: so wide a one says next to nothing, and serves to ask whether n-grams are worth
-  /// their place; the other holds weights that a few texts, all that were answered wrongly, would choose alone.
+  /// Deviations of a bell around equal weights: so wide a one says next to nothing, and serves the network by itself; the
+  /// other holds weights that a few texts, all that were answered wrongly, would choose alone.
   private static let wide = 1.0, narrow = 0.25
+  /// Less than this is nothing.
+  private static let least = 0.05
 
-  /// The best weights, none negative; nil where the second is not worth its place.
+  /// The best weights, none negative; nil where the n-grams say nothing, or the texts speak against them.
+  ///
+  /// N-grams must know something by themselves: their best weight makes the truth likelier by more than a factor of e than
+  /// none (Akaike 1974). What they bring beside a network, a few wrong answers cannot show, and it is nearly always something
+  /// (Benchmarks.md): so there it is their absence that must make the truth likelier by as much.
   var weights: EnsembleWeights? {
-    let (alone, both) = (minimum(ngramsAreFree: false, Self.wide), minimum(ngramsAreFree: true, Self.wide))
-    // One number more must make the truth likelier by more than a factor of e (Akaike 1974).
-    guard both.weights.ngrams > 0, alone.loss - both.loss > 1 else { return nil }
-    let result = minimum(ngramsAreFree: true, Self.narrow).weights
-    return result.ngrams > 0 ? result : nil
+    let themselves = minimum(networkIsFree: false, true, Self.wide).weights
+    guard surprise(EnsembleWeights(network: 0, ngrams: 0)) - surprise(themselves) > 1 else { return nil }
+    let alone = minimum(ngramsAreFree: false, Self.wide).weights
+    let both = minimum(ngramsAreFree: true, Self.narrow).weights
+    guard both.ngrams >= Self.least, surprise(both) - surprise(alone) < 1 else { return nil }
+    return both
+  }
+
+  /// Minus the logarithm of the truth's chance.
+  private func surprise(_ weights: EnsembleWeights) -> Double {
+    loss(weights.network, weights.ngrams, .infinity).loss
   }
 
   /// The best weights, that of the network not negative, and their loss.
@@ -145,7 +157,7 @@ private struct EnsembleFit {
   ) -> (loss: Double, slopes: (network: Double, ngrams: Double)) {
     let variance = deviation * deviation
     var slopes = (network: (network - 0.5) / variance, ngrams: (ngrams - 0.5) / variance)
-    var loss = (slopes.network * slopes.network + slopes.ngrams * slopes.ngrams) * variance / 2
+    var loss = (slopes.network * (network - 0.5) + slopes.ngrams * (ngrams - 0.5)) / 2
     var errors = [Double](repeating: 0, count: labels)
     for (row, text) in held.rows.enumerated() {
       let first = row * labels

@@ -104,6 +104,15 @@ import Testing
     #expect(NGramClassifier(learningFrom: none) == nil)
   }
 
+  /// Where the network errs nowhere, the held-out texts cannot show what n-grams bring, which is no reason against them.
+  @Test func fewMistakesAreNoVerdict() throws {
+    let example = try Case(1)
+    let network = example.held.rows.flatMap { row in (0..<4).map { row.labels == [Int32($0)] ? Float(12) : 0 } }
+    let ngrams = try #require(NGramClassifier(learningFrom: example.training))
+    let ensemble = try #require(NGramEnsemble(of: ngrams, network: network, on: example.held))
+    #expect(ensemble.weights.network > 0.3 && ensemble.weights.ngrams > 0.3, "\(ensemble.weights)")
+  }
+
   /// A network that is wrong where n-grams are right is not asked.
   @Test func noWeightIsNegative() throws {
     let example = try Case(1)
