@@ -64,7 +64,7 @@ struct Finetune: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "What answers with the network, where it helps on the validation set: ngrams, kept beside the weights, or none; by default ngrams, with --class-weights balanced none.",
+      "What answers with the network, unless the validation set speaks against it: ngrams, kept beside the weights, or none; by default ngrams, with --class-weights balanced none.",
       valueName: "name"))
   var ensemble: Ensemble?
   @OptionGroup(title: "Adapter") var adapter: AdapterOptions
