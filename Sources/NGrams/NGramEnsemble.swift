@@ -113,10 +113,9 @@ private struct EnsembleFit {
   /// none (Akaike 1974). What they bring beside a network, a few wrong answers cannot show, and it is nearly always something
   /// (Benchmarks.md): so there it is their absence that must make the truth likelier by as much.
   var weights: EnsembleWeights? {
-    let themselves = minimum(networkIsFree: false, true, Self.wide).weights
+    let themselves = best(networkIsFree: false, ngramsAreFree: true, Self.wide)
     guard surprise(EnsembleWeights(network: 0, ngrams: 0)) - surprise(themselves) > 1 else { return nil }
-    let alone = minimum(ngramsAreFree: false, Self.wide).weights
-    let both = minimum(ngramsAreFree: true, Self.narrow).weights
+    let alone = best(ngramsAreFree: false, Self.wide), both = best(ngramsAreFree: true, Self.narrow)
     guard both.ngrams >= Self.least, surprise(both) - surprise(alone) < 1 else { return nil }
     return both
   }
@@ -126,15 +125,13 @@ private struct EnsembleFit {
     loss(weights.network, weights.ngrams, .infinity).loss
   }
 
-  /// The best weights, that of the network not negative, and their loss.
-  private func minimum(ngramsAreFree: Bool, _ deviation: Double) -> (weights: EnsembleWeights, loss: Double) {
-    let result = minimum(networkIsFree: true, ngramsAreFree, deviation)
-    return result.weights.network < 0 ? minimum(networkIsFree: false, ngramsAreFree, deviation) : result
+  /// The best weights before a bell, that of the network not negative.
+  private func best(ngramsAreFree: Bool, _ deviation: Double) -> EnsembleWeights {
+    let result = best(networkIsFree: true, ngramsAreFree: ngramsAreFree, deviation)
+    return result.network < 0 ? best(networkIsFree: false, ngramsAreFree: ngramsAreFree, deviation) : result
   }
 
-  private func minimum(
-    networkIsFree: Bool, _ ngramsAreFree: Bool, _ deviation: Double
-  ) -> (weights: EnsembleWeights, loss: Double) {
+  private func best(networkIsFree: Bool, ngramsAreFree: Bool, _ deviation: Double) -> EnsembleWeights {
     var x: [Float] = [networkIsFree ? 0.5 : 0, ngramsAreFree ? 0.5 : 0]
     var minimizer = LimitedMemoryMinimizer()
     minimizer.tolerance = 1e-5
@@ -146,8 +143,7 @@ private struct EnsembleFit {
       ]
       return loss * share
     }
-    let weights = EnsembleWeights(network: Double(x[0]), ngrams: Double(x[1]))
-    return (weights, loss(weights.network, weights.ngrams, deviation).loss)
+    return EnsembleWeights(network: Double(x[0]), ngrams: Double(x[1]))
   }
 
   /// Minus the logarithm of the truth's chance, with the bell before it: few texts that are all answered rightly would ask for

@@ -68,6 +68,8 @@ def sources(texts, path):
 
 
 def main():
+    if len(sys.argv) not in (3, 4):
+        sys.exit(__doc__)
     folder, out = sys.argv[1:3]
     rows = rows_of(folder)
     texts = [text for _, text in rows]
